@@ -1,0 +1,1 @@
+"""notifier: stay with a customer until somebody has reached them."""
