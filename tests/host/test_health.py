@@ -1,0 +1,198 @@
+import pytest
+
+from notifier.host.health import Health, Readiness, SourceHealth
+from tests.support.clock import START, FakeClock
+
+SOURCE = "main/out_missed"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def health(clock: FakeClock) -> Health:
+    """One loop and one source, read every 30 s, good so far."""
+    health = Health(clock)
+    health.expect_loops(["dispatch"])
+    health.expect_sources({SOURCE: 30_000})
+    health.read_ok(SOURCE)
+    return health
+
+
+def test_all_is_well(health: Health, clock: FakeClock) -> None:
+    clock.advance(12_000)
+    assert health.ready() == Readiness(
+        ok=True,
+        problems=(),
+        notices=(),
+        sources={SOURCE: SourceHealth(ok=True, last_good_read=12.0, problem="")},
+        oldest_due=None,
+        dead=0,
+        store_problem="",
+    )
+    assert health.status_line() == "ready; every source was read in the last 12 s"
+
+
+def test_it_is_not_ready_before_every_source_was_read_once(clock: FakeClock) -> None:
+    health = Health(clock)
+    health.expect_sources({"main": 30_000, "other": 30_000})
+    health.read_ok("main")
+    assert health.ready().problems == ("other: no good read yet",)
+    health.read_failed("other", "HTTP 503", refused=False)
+    assert health.ready().problems == ("other: no good read yet (HTTP 503)",)
+    health.read_ok("other")
+    assert health.ready().ok
+
+
+@pytest.mark.parametrize(("every_s", "limit_s"), [(1, 120), (30, 120), (40, 120), (60, 180), (600, 1800)])
+def test_a_source_may_be_silent_for_three_periods_but_at_least_two_minutes(
+    clock: FakeClock, every_s: int, limit_s: int
+) -> None:
+    health = Health(clock)
+    health.expect_sources({SOURCE: every_s * 1000})
+    health.read_ok(SOURCE)
+    clock.advance(limit_s * 1000)
+    assert health.ready().ok
+    clock.advance(1)
+    assert health.ready().problems == (f"{SOURCE}: no good read for {limit_s // 60} min",)
+
+
+def test_a_passing_fault_is_shown_but_leaves_it_ready(health: Health) -> None:
+    health.read_failed(SOURCE, "timed out", refused=False)
+    state = health.ready()
+    assert state.ok
+    assert state.sources[SOURCE] == SourceHealth(ok=True, last_good_read=0.0, problem="timed out")
+
+
+def test_a_refusal_is_a_problem_at_once_until_a_read_is_good(health: Health, clock: FakeClock) -> None:
+    clock.advance(5_000)
+    health.read_failed(SOURCE, "wrong secret", refused=True)
+    assert health.ready().problems == (f"{SOURCE}: no good read for 5 s (wrong secret)",)
+    health.read_failed(SOURCE, "timed out", refused=False)
+    assert health.ready().problems == (f"{SOURCE}: no good read for 5 s (wrong secret)",)
+    health.read_ok(SOURCE)
+    assert health.ready().ok
+
+
+def test_each_trouble_of_a_source_is_news_once_and_so_is_its_end(health: Health) -> None:
+    assert health.read_failed(SOURCE, "timed out", refused=False)
+    assert not health.read_failed(SOURCE, "HTTP 503", refused=False)
+    assert health.read_failed(SOURCE, "wrong secret", refused=True)
+    assert not health.read_failed(SOURCE, "wrong secret", refused=True)
+    assert not health.read_failed(SOURCE, "timed out", refused=False)
+    assert health.read_ok(SOURCE)
+    assert not health.read_ok(SOURCE)
+    assert health.read_failed(SOURCE, "wrong secret", refused=True)
+
+
+def test_a_trouble_without_words_is_a_trouble(health: Health) -> None:
+    assert health.read_failed(SOURCE, "", refused=True)
+    health.store_failed("")
+    health.reload_refused("")
+    state = health.ready()
+    assert state.problems == (f"{SOURCE}: no good read for 0 s (failed)", "store: failed")
+    assert state.notices == ("reload refused: refused",)
+    assert health.read_ok(SOURCE)
+
+
+def test_a_notification_that_is_due_for_more_than_five_minutes_is_a_problem(
+    health: Health, clock: FakeClock
+) -> None:
+    health.outbox(START - 299_000, dead=0)
+    assert health.ready().oldest_due == 299.0
+    clock.advance(1_000)
+    assert health.ready().ok
+    clock.advance(1)
+    assert health.ready().problems == ("outbox: a notification has been due for 5 min",)
+    health.outbox(None, dead=0)
+    assert health.ready().ok
+
+
+def test_a_wall_clock_that_jumped_back_makes_no_negative_wait(health: Health) -> None:
+    health.outbox(START + 60_000, dead=0)
+    assert health.ready().oldest_due == 0.0
+
+
+def test_a_store_that_fails_is_a_problem_and_said_once(health: Health) -> None:
+    assert not health.store_ok()
+    assert health.store_failed("disk full")
+    assert not health.store_failed("disk full")
+    state = health.ready()
+    assert (state.ok, state.problems, state.store_problem) == (False, ("store: disk full",), "disk full")
+    assert health.store_ok()
+    assert health.ready().ok
+
+
+def test_dead_letters_and_a_refused_reload_are_shown_but_leave_it_ready(health: Health) -> None:
+    health.outbox(None, dead=2)
+    health.reload_refused("config.yaml:3:1: unknown key")
+    state = health.ready()
+    assert (state.ok, state.dead) == (True, 2)
+    assert state.notices == ("reload refused: config.yaml:3:1: unknown key", "dead letters: 2")
+    assert health.status_line() == (
+        "ready; every source was read in the last 0 s; "
+        "reload refused: config.yaml:3:1: unknown key; dead letters: 2"
+    )
+    health.reload_ok()
+    assert health.ready().notices == ("dead letters: 2",)
+
+
+def test_the_status_line_names_every_problem(health: Health) -> None:
+    health.read_failed(SOURCE, "wrong secret", refused=True)
+    health.store_failed("disk\nfull")
+    assert health.status_line() == (
+        f"not ready: {SOURCE}: no good read for 0 s (wrong secret); store: disk�full"
+    )
+
+
+def test_reasons_are_bounded_and_hold_no_phone_number(health: Health) -> None:
+    health.store_failed("919812345678 " + "x" * 10_000)
+    problem = health.ready().store_problem
+    assert problem.startswith("919…5678 xxx")
+    assert len(problem) == 199
+
+
+def test_every_loop_must_finish_a_pass_within_the_limit(health: Health, clock: FakeClock) -> None:
+    health.expect_loops(["intake main", "dispatch"])
+    clock.advance(60_000)
+    health.pass_finished("dispatch")
+    assert health.progressing(60.0)
+    clock.advance(1)
+    assert health.stalled(60.0) == ("intake main",)
+    assert not health.progressing(60.0)
+    health.pass_finished("intake main")
+    assert health.progressing(60.0)
+
+
+def test_failed_passes_are_progress(health: Health, clock: FakeClock) -> None:
+    for _ in range(10):
+        clock.advance(50_000)
+        health.read_failed(SOURCE, "down", refused=False)
+        health.pass_finished("dispatch")
+        assert health.progressing(60.0)
+    assert not health.ready().ok
+
+
+def test_a_new_loop_has_the_whole_limit_for_its_first_pass(health: Health, clock: FakeClock) -> None:
+    clock.advance(50_000)
+    health.expect_loops(["dispatch", "new"])
+    clock.advance(20_000)
+    assert health.stalled(60.0) == ("dispatch",)
+
+
+def test_a_reload_keeps_what_is_known_of_the_sources_that_stay(health: Health, clock: FakeClock) -> None:
+    clock.advance(150_000)
+    health.expect_sources({SOURCE: 60_000, "new": 30_000})
+    assert health.ready().problems == ("new: no good read yet",)
+    health.expect_sources({"new": 30_000})
+    assert set(health.ready().sources) == {"new"}
+
+
+def test_reports_of_what_is_no_longer_expected_are_ignored(health: Health) -> None:
+    health.pass_finished("gone")
+    assert not health.read_ok("gone")
+    assert not health.read_failed("gone", "down", refused=True)
+    assert health.ready().ok
+    assert health.stalled(0.0) == ()
