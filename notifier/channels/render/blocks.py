@@ -1,0 +1,65 @@
+"""A Block Kit message. Slack's limits: 50 blocks, header 150, section 3,000, 10 fields of 2,000, context 10.
+
+Slack refuses a message from about 13,000 characters in all; every piece of text from outside is cut so short
+that none comes near that.
+"""
+
+from notifier.channels.render.escape import literal, mrkdwn
+from notifier.channels.render.phrases import Words, words
+from notifier.channels.render.times import slack_date
+from notifier.model import Notification
+
+Block = dict[str, object]
+
+_MARKS = {"info": "📞", "warning": "🟠", "critical": "🔴"}
+
+
+def blocks(notification: Notification) -> list[dict[str, object]]:
+    """Whom to call back, who tried and when, how often, why; an ended alert is told in two quiet lines."""
+    told = words(notification, literal)
+    title = words(notification, mrkdwn).title  # in plain_text, where nothing is styled
+    if told.over:
+        return [_section(_plain(f"⚪ {title}")), _context(told)]
+    return [
+        *([_section(_mrkdwn(f"🧪 *{told.test}*"))] if told.test else []),
+        {"type": "header", "text": _plain(f"{_MARKS[told.severity]} {title}")},
+        *([_section(_mrkdwn(f"*{told.status}*"))] if told.status else []),
+        *([_section(_mrkdwn(f"`{told.number}`"))] if told.number else []),
+        {"type": "section", "fields": _fields(told)},
+        _section(_mrkdwn(told.why)),
+        *([_section(_mrkdwn(_calls(told)))] if told.lines else []),
+        _context(told),
+    ]
+
+
+def _fields(told: Words) -> list[Block]:
+    facts = {
+        "Called by": told.agents,
+        "Last call" if told.lines else "When": slack_date(told.at, told.when),
+        "How often": told.often,
+    }
+    return [_mrkdwn(f"*{name}*\n{fact}") for name, fact in facts.items()]
+
+
+def _calls(told: Words) -> str:
+    rows = [f"• {line.after(slack_date(line.at, line.when))}" for line in told.lines]
+    return "\n".join(["*Last calls*", *rows, *([f"and {told.more} more"] if told.more else [])])
+
+
+def _context(told: Words) -> Block:
+    facts = (told.status, told.number) if told.over else ()
+    said = (told.test if told.over else "", *facts, f"*{told.tag}*", told.severity, f"rule {told.rule}")
+    return {"type": "context", "elements": [_mrkdwn(" · ".join(filter(None, said)))]}
+
+
+def _section(text: Block) -> Block:
+    return {"type": "section", "text": text}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _mrkdwn(text: str) -> Block:
+    # Verbatim: Slack adds no links of its own to names that look like addresses or channels.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}

@@ -1,0 +1,43 @@
+"""Plain words: Slack's `text`, which the phone and the screen reader say, and the text part of an e-mail."""
+
+from notifier.channels.render.escape import literal
+from notifier.channels.render.phrases import Words, words
+from notifier.model import Notification
+
+
+def text(notification: Notification) -> str:
+    """Slack's `text`: at most 3,000 characters, escaped, whole enough to stand without blocks."""
+    told = words(notification, literal)
+    by = "" if f" by {told.agents} " in told.why else f"Called by {told.agents}"
+    who = ", ".join(filter(None, (by, "" if told.lines else told.when)))
+    sentences = (told.test.rstrip("."), told.status, *_headline(told), who)
+    return "\n".join([". ".join(filter(None, sentences)) + f". {told.tag}", *listed(told, "• ")])
+
+
+def plain(notification: Notification) -> str:
+    """The text of an e-mail: not escaped, one fact a line."""
+    told = words(notification, str)
+    head = [told.test, told.status, ", ".join(filter(None, (told.title, told.number)))]
+    facts = (
+        f"Called by: {told.agents}",
+        f"When: {told.when}",
+        f"How often: {told.often}",
+        f"Why: {told.why}",
+    )
+    calls = ("Last calls:", *listed(told, "- "), "") if told.lines else ()
+    foot = f"Alert {told.tag}, {told.severity}"
+    return "\n".join([*filter(None, head), "", *facts, "", *calls, foot, ""])
+
+
+def listed(told: Words, bullet: str) -> list[str]:
+    """The last calls, one a line, and how many more there are."""
+    more = [f"and {told.more} more"] if told.more else []
+    return [f"{bullet}{line}" for line in told.lines] + more
+
+
+def _headline(told: Words) -> tuple[str, ...]:
+    """Whom to call back, and why; once where the reason says it all."""
+    if told.why.startswith(f"{told.title} "):
+        return (told.why,)
+    named_by_number = told.title.endswith(told.number)
+    return (told.title if named_by_number else f"{told.title}, {told.number}", told.why)

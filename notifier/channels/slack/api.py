@@ -1,0 +1,108 @@
+"""Slack's Web API behind one method: the seam where tests and the demo put something else."""
+
+import logging
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from notifier.channels.slack.connection import TIMEOUT, Connection
+from notifier.channels.slack.errors import code_in, lost, refused, scopes_in
+from notifier.config.values import Secret
+from notifier.errors import CredentialsBroken, DeliveryError, NotifierError
+
+# Slack takes no JSON for what it regards as reading.
+_READS: Final = frozenset({"conversations.history", "conversations.list", "users.lookupByEmail"})
+
+# What comes out of the SDK for answers that are not what it expects: a text body is asked for `.get`, a wrong
+# encoding or a deeply nested body fails while it is parsed.
+_UNREADABLE: Final = (AttributeError, ValueError, RecursionError)
+
+
+class SlackApi(Protocol):
+    """Calls methods of the Web API."""
+
+    async def call(self, method: str, payload: Mapping[str, object]) -> Mapping[str, object]:
+        """Call a method and return its answer, which says `ok`.
+
+        Args:
+            method: like "chat.postMessage".
+            payload: its arguments.
+
+        Raises:
+            DeliveryError: always one of its subclasses, except for an error code that is not known.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class SdkApi:
+    """The real one, with slack_sdk over one pooled session. It tries once; others decide when again.
+
+    Args:
+        token: the bot's.
+        base_url: ends with "/api/".
+        timeout: seconds for one call.
+    """
+
+    def __init__(self, token: Secret, base_url: str, *, timeout: float = TIMEOUT) -> None:
+        self._token = token
+        self._connection = Connection(timeout)
+        # The SDK logs whole messages, with phone numbers, whenever its logger has no level of its own.
+        logger = logging.getLogger(f"{__name__}.sdk")
+        logger.setLevel(logging.WARNING)
+        self._client = AsyncWebClient(base_url=base_url, retry_handlers=[], logger=logger)
+        self._client.proxy = None  # the session knows it, and knows NO_PROXY too
+
+    async def call(self, method: str, payload: Mapping[str, object]) -> Mapping[str, object]:
+        """Call a method once; see ``SlackApi``."""
+        outcome = await self._attempt(method, payload)
+        if isinstance(outcome, CredentialsBroken):
+            self._reread()
+        # Raised out of any `except`: as its context, the original error would carry the URL and the token.
+        if isinstance(outcome, DeliveryError):
+            raise outcome
+        return outcome
+
+    async def aclose(self) -> None:
+        """Close the connections; the next call would open new ones."""
+        await self._connection.aclose()
+
+    async def _attempt(
+        self, method: str, payload: Mapping[str, object]
+    ) -> Mapping[str, object] | DeliveryError:
+        client = self._client
+        client.token = self._token.get().strip()
+        client.session = self._connection.session(client.base_url)
+        try:
+            if method in _READS:
+                answer = await client.api_call(method, http_verb="GET", params=dict(payload))
+            else:
+                answer = await client.api_call(method, json=dict(payload))
+        except SlackApiError as error:
+            return _refusal(method, error.response)
+        except (aiohttp.ClientError, OSError, *_UNREADABLE) as error:
+            return lost(method, error)
+        return answer.data if isinstance(answer.data, dict) else refused(method, 200, None, {})
+
+    def _reread(self) -> None:
+        """The next try takes a token that was replaced in its file. If that fails, the old one stays."""
+        try:
+            self._token.reread()
+        except (OSError, ValueError, NotifierError):
+            return
+
+
+def _refusal(method: str, response: object) -> DeliveryError:
+    """The SDK hands on its own response with data of any type, or aiohttp's where the body was not JSON."""
+    if isinstance(response, AsyncSlackResponse):
+        answer = response.data if isinstance(response.data, dict) else {}
+        code = code_in(answer.get("error"))
+        return refused(method, response.status_code, code, response.headers, scopes_in(answer))
+    return refused(method, getattr(response, "status", 0), None, getattr(response, "headers", {}))

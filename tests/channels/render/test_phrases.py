@@ -1,0 +1,135 @@
+from dataclasses import replace
+
+import pytest
+
+from notifier.channels.render import html, plain, subject, text
+from notifier.channels.render.phrases import Words, words
+from notifier.model import Call, Notification, Severity
+from tests.support.clock import START
+from tests.support.sample import MINUTE, a_call, a_notification, an_alert
+
+
+def told(notification: Notification) -> Words:
+    return words(notification, str)
+
+
+def of(*calls: Call, **alert: object) -> Notification:
+    """A notification about these calls."""
+    last = calls[-1].placed_at if calls else START
+    first = calls[0].placed_at if calls else START
+    given = {"call_count": len(calls), "first_call_at": first, "last_call_at": last} | alert
+    return a_notification(calls=calls, alert=an_alert(**given))
+
+
+def test_an_agent_without_a_name_is_called_by_the_extension() -> None:
+    assert told(replace(a_notification(), agent_names={})).agents == "extension 209"
+
+
+def test_extensions_name_their_account_only_where_there_are_several() -> None:
+    both = of(a_call(extension="210"), a_call(account="other", extension="210"))
+    assert told(both).agents == "extension other/210 and extension main/210"
+    assert told(of(a_call(extension="210"), a_call())).agents == "Agent 209 and extension 210"
+
+
+def test_a_call_without_an_extension_says_so() -> None:
+    assert told(of(a_call(extension=""))).agents == "an unknown extension"
+
+
+def test_many_agents_are_counted() -> None:
+    calls = [a_call(extension=str(extension)) for extension in range(300, 310)]
+    assert told(of(*calls)).agents == "extension 309, extension 308, extension 307 and 7 more"
+
+
+def test_a_customer_without_a_name_is_called_by_the_number() -> None:
+    words_ = told(of(a_call(name="")))
+    assert (words_.title, words_.number) == ("Call back +91 98123 45678", "+91 98123 45678")
+    assert text(of(a_call(name=""))).count("+91 98123 45678") == 1
+
+
+def test_a_customer_without_a_number_says_so() -> None:
+    assert told(of(a_call(name="", customer=""))).title == "Call back unknown number"
+    assert told(of(a_call(name="", customer=""))).dial == ""
+
+
+def test_a_number_of_the_configured_country_is_shown_in_national_form() -> None:
+    assert told(a_notification(country="IN")).number == "098123 45678"
+    assert told(a_notification(country="US")).number == "+91 98123 45678"
+
+
+def test_how_often_names_the_first_and_the_last() -> None:
+    assert told(of(a_call())).often == "once"
+    two = of(a_call(placed_at=START - 60 * MINUTE), a_call())
+    assert told(two).often == "2 calls, first 18:43 IST (+05:30), last 19:42 IST (+05:30)"
+
+
+@pytest.mark.parametrize(
+    ("alert", "why"),
+    [
+        ({"per": ("call",)}, "Customer was not reached (rule r)"),
+        ({"per": ("customer",)}, "Customer was not reached (rule r)"),
+        ({"per": ("extension",)}, "A customer was not reached by Agent 209 (rule r)"),
+        ({"per": ("team",)}, "A customer was not reached by one team (rule r)"),
+        ({"per": ("account",)}, "A customer was not reached on account main (rule r)"),
+        (
+            {"per": ("extension",), "needed": 5, "within": 30 * MINUTE},
+            "5 missed calls by Agent 209 within 30 min (rule r)",
+        ),
+        (
+            {"per": ("extension",), "needed": 20, "within": 90 * MINUTE, "level": 2},
+            "20 missed calls by Agent 209 within 1 h 30 min (rule r, level 2)",
+        ),
+        (
+            {"per": ("customer", "extension"), "needed": 1, "within": MINUTE},
+            "1 missed call to Suresh by Agent 209 within 1 min (rule r)",
+        ),
+    ],
+)
+def test_the_reason_is_one_sentence(alert: dict[str, object], why: str) -> None:
+    assert told(of(a_call(), rule="r", **alert)).why == why
+
+
+def test_lines_leave_out_what_all_calls_have_in_common() -> None:
+    same = told(of(a_call(placed_at=START - 60 * MINUTE), a_call()))
+    assert [str(line) for line in same.lines] == ["19:42 IST (+05:30)", "18:43 IST (+05:30)"]
+    differing = told(of(a_call(extension="210"), a_call(customer="+919812345679", name="")))
+    assert [line.what for line in differing.lines] == [
+        "+91 98123 45679, Agent 209",
+        "Suresh, +91 98123 45678, extension 210",
+    ]
+
+
+def test_at_most_ten_calls_are_listed_and_the_others_counted() -> None:
+    calls = [a_call(id=str(back), placed_at=START - back * MINUTE) for back in range(50, 0, -1)]
+    notification = of(*calls, call_count=200)
+    assert (len(told(notification).lines), told(notification).more) == (10, 190)
+    for said in (text(notification), plain(notification), html(notification)):
+        assert "and 190 more" in said
+
+
+def test_an_alert_whose_calls_are_gone_is_still_told() -> None:
+    gone = of(call_count=3)
+    assert told(gone).title == "3 missed calls"
+    assert told(gone).agents == "Agent 209"
+    assert "Missed calls (" in subject(gone)
+
+
+def test_the_phone_says_the_reason_once() -> None:
+    calls = [a_call(customer=f"+91981234567{n}") for n in range(5)]
+    notification = of(*calls, per=("extension",), needed=5, within=30 * MINUTE, rule="r")
+    first = text(notification).splitlines()[0]
+    assert first == "5 missed calls by Agent 209 within 30 min (rule r). A12"
+
+
+@pytest.mark.parametrize(
+    ("per", "expected"),
+    [
+        (("call",), "Missed call: +91 98123 45678 (r, A12)"),
+        (("customer",), "Missed call: +91 98123 45678 (r, A12)"),
+        (("extension",), "Missed calls by extension main/209 (r, A12)"),
+        (("team",), "Missed calls (r, A12)"),
+    ],
+)
+def test_the_subject_names_what_stays(per: tuple[str, ...], expected: str) -> None:
+    before = of(a_call(name="Old"), per=per, rule="r")
+    after = of(a_call(name="Old"), a_call(name="New"), per=per, rule="r", level=1, severity=Severity.CRITICAL)
+    assert subject(before) == subject(after) == expected
