@@ -1,0 +1,41 @@
+"""The configuration: its models, and reading it from YAML with errors that say where and how to mend."""
+
+from notifier.config.advice import warnings
+from notifier.config.instants import start_instant
+from notifier.config.loading import load
+from notifier.config.locate import find
+from notifier.config.network import listen_address
+from notifier.config.receivers import AGENT, Agent, EmailReceiver, Receiver, SlackReceiver, agent_at
+from notifier.config.rules import Level, Match, Rule
+from notifier.config.schema import Account, Config, Delivery, EmailSettings, Log, Poll, SlackSettings, Web
+from notifier.config.store import store_path
+from notifier.config.values import Secret, duration_text, parse_duration
+
+__all__ = [
+    "AGENT",
+    "Account",
+    "Agent",
+    "Config",
+    "Delivery",
+    "EmailReceiver",
+    "EmailSettings",
+    "Level",
+    "Log",
+    "Match",
+    "Poll",
+    "Receiver",
+    "Rule",
+    "Secret",
+    "SlackReceiver",
+    "SlackSettings",
+    "Web",
+    "agent_at",
+    "duration_text",
+    "find",
+    "listen_address",
+    "load",
+    "parse_duration",
+    "start_instant",
+    "store_path",
+    "warnings",
+]

@@ -1,0 +1,45 @@
+"""What must hold between the parts of a configuration: one small pure function per rule, listed here."""
+
+from collections.abc import Callable, Iterator
+
+from notifier.config.checks import accounts, counting, matching, people, receivers, references, sections
+from notifier.config.places import Finding
+from notifier.config.view import View
+
+Check = Callable[[View], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    accounts.each_name_once,
+    accounts.each_app_once,
+    accounts.countries,
+    accounts.base_urls,
+    accounts.start_from,
+    accounts.timeout,
+    people.agent_keys,
+    people.agent_addresses,
+    receivers.names,
+    receivers.one_kind,
+    receivers.slack_targets,
+    receivers.slack_webhooks,
+    receivers.email_addresses,
+    references.named_receivers,
+    references.rule_names,
+    matching.conditions,
+    counting.keys,
+    counting.windows,
+    counting.levels,
+    counting.overrides,
+    counting.expiry,
+    sections.some_rule,
+    sections.slack,
+    sections.email,
+    sections.web,
+    sections.store,
+    sections.keep_calls,
+    sections.retry,
+)
+
+
+def findings_in(view: View) -> list[Finding]:
+    """All that does not hold."""
+    return [finding for check in CHECKS for finding in check(view)]

@@ -1,0 +1,36 @@
+"""Agents: at which extension, with which addresses."""
+
+from collections.abc import Iterator
+
+from notifier.config.forms import is_address, is_extension, is_slack_person
+from notifier.config.meant import meant
+from notifier.config.places import Finding, KeyPath
+from notifier.config.view import View
+
+
+def agent_keys(view: View) -> Iterator[Finding]:
+    """An agent is found by extension, or by account and extension."""
+    for key in view.agents:
+        yield from extension_trouble(view, key, ("agents", key), at_key=True)
+
+
+def extension_trouble(view: View, key: str, path: KeyPath, *, at_key: bool) -> Iterator[Finding]:
+    """What is wrong with "209" or "main/209"."""
+    account, slash, extension = key.rpartition("/")
+    if not is_extension(extension):
+        what = "not an extension"
+        yield Finding(path, what, 'write its digits, "209", or with its account, "main/209"', at_key=at_key)
+    elif slash and account not in view.account_names:
+        yield Finding(path, "no such account", meant(account, view.account_names), at_key=at_key)
+
+
+def agent_addresses(view: View) -> Iterator[Finding]:
+    """Addresses must be able to work."""
+    for key, agent in view.agents.items():
+        path = ("agents", key)
+        if agent.slack and not is_slack_person(agent.slack):
+            hint = "write a member id like U012AB3CD, or the e-mail address they have in Slack"
+            yield Finding((*path, "slack"), "not a Slack user", hint)
+        if agent.email and not is_address(agent.email):
+            hint = "write one address, like agent209@example.com"
+            yield Finding((*path, "email"), "not an e-mail address", hint)

@@ -1,0 +1,87 @@
+"""The sections that stand alone: store, Slack, e-mail, web, delivery; and that there is a rule at all."""
+
+from collections.abc import Iterator
+
+from notifier.config.forms import is_sender
+from notifier.config.network import is_host, is_loopback, listen_address, url_trouble
+from notifier.config.places import Finding
+from notifier.config.store import url_fault
+from notifier.config.values import DAY, duration_text
+from notifier.config.view import View
+
+
+def some_rule(view: View) -> Iterator[Finding]:
+    """Without one the daemon would be silent for ever."""
+    if not view.has_rules:
+        hint = "add one with `name:`, `per:` and `notify:`"
+        yield Finding(("rules",), "there is no rule, so nothing would ever be told", hint)
+
+
+def slack(view: View) -> Iterator[Finding]:
+    """The bot's token travels there."""
+    if view.slack is not None and (
+        trouble := url_trouble(view.slack.base_url, insecure=view.allow_insecure, bare=True)
+    ):
+        yield Finding(("slack", "base_url"), *trouble)
+
+
+def email(view: View) -> Iterator[Finding]:
+    """A server that can be reached and logged into without giving secrets away."""
+    settings = view.email
+    if settings is None:
+        return
+    if not is_host(settings.host):
+        yield Finding(
+            ("email", "host"), "not a host", "write its name or IP address; the port has its own key"
+        )
+    if settings.security == "none" and not view.allow_insecure and not is_loopback(settings.host):
+        hint = "write starttls or tls, or `allow_insecure: true` at the top level"
+        yield Finding(("email", "security"), "mail in clear beyond this machine", hint)
+    if bool(settings.username) != (settings.password is not None):
+        present, absent = ("username", "password") if settings.username else ("password", "username")
+        yield Finding(("email", absent), f"is missing, and there is a {present}", "give both or neither")
+    if not is_sender(settings.sender):
+        hint = 'write one, like "Missed calls <calls@example.com>"; a name with a comma needs its own quotes'
+        yield Finding(("email", "sender"), "not exactly one e-mail address", hint)
+
+
+def web(view: View) -> Iterator[Finding]:
+    """The pages are for this machine: they ask nobody for a password."""
+    if view.web is None:
+        return
+    path = ("web", "listen")
+    try:
+        host, _ = listen_address(view.web.listen)
+    except ValueError as error:
+        what, _, hint = str(error).partition("; ")
+        yield Finding(path, what, hint)
+        return
+    if not is_loopback(host) and not view.allow_insecure:
+        hint = "write 127.0.0.1, or `allow_insecure: true` at the top level"
+        yield Finding(path, "open to other machines, without a password", hint)
+
+
+def store(view: View) -> Iterator[Finding]:
+    """SQLite in a file."""
+    if view.store_url and (trouble := url_fault(view.store_url)):
+        yield Finding(("store", "url"), *trouble)
+
+
+def keep_calls(view: View) -> Iterator[Finding]:
+    """What is still counted, or read again, must not be forgotten."""
+    if view.keep is None:
+        return
+    needed = [(rule.within or 0, "the longest `within`") for rule in view.rules.values()]
+    if view.poll is not None:
+        needed.append((view.poll.overlap + DAY, "`poll.overlap` and a day"))
+    span, reason = max(needed, default=(0, ""))
+    if view.keep.calls < span:
+        what = f"shorter than {reason}, {duration_text(span)}"
+        yield Finding(("store", "keep", "calls"), what, f"write {duration_text(span)} or more")
+
+
+def retry(view: View) -> Iterator[Finding]:
+    """Waiting times between tries grow."""
+    if view.delivery is not None and view.delivery.retry.first > view.delivery.retry.max:
+        hint = "raise `max` or lower `first`"
+        yield Finding(("delivery", "retry", "first"), "longer than `max`", hint)

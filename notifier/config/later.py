@@ -1,0 +1,72 @@
+"""What a configuration can say in a later version: refused with "not yet", rather than ignored."""
+
+from notifier.config.places import Finding, KeyPath
+
+# `*` stands for any one step of the path, `**` for any number of them.
+_LATER = {
+    "calendars": "a calendar",
+    "digests": "a scheduled report",
+    "reconcile": "counting TeleCMI's calls again over a longer time",
+    "telecmi.reconcile": "counting TeleCMI's calls again over a longer time",
+    "telecmi.follow_up": "following a call until the customer was reached",
+    "telecmi.poll.stale_after": "telling late calls as a summary",
+    "slack.app_token": "a button in Slack",
+    "agents.*.phone": "calling back with a click",
+    "agents.*.deputy": "a deputy for an agent",
+    "agents.*.away": "an agent's absence",
+    "receivers.*.webhook": "the webhook receiver",
+    "rules.*.calendar": "a calendar",
+    "rules.*.outside": "a calendar",
+    "rules.*.escalate": "escalation",
+    "rules.*.repeat_every": "reminding",
+    "rules.*.repeat_limit": "reminding",
+    "rules.*.match.**.leg": "matching the leg of a call",
+    "rules.*.match.**.attempts": "matching the number of attempts",
+    "delivery.burst": "telling a burst as one summary",
+    "ops.quiet_after": "noticing that TeleCMI went silent",
+    "ops.calendar": "a calendar",
+    "ops.heartbeat_url": "the heartbeat",
+}
+_PATTERNS = {tuple(pattern.split(".")): what for pattern, what in _LATER.items()}
+_HARMLESS = {("telecmi", "follow_up"): False}  # what this version does anyway
+
+
+def without_later(data: dict[str, object]) -> tuple[dict[str, object], list[Finding]]:
+    """Take out the keys that belong to a later version.
+
+    Returns:
+        The data without them, and a finding for each.
+    """
+    findings: list[Finding] = []
+    kept = _kept(data, (), findings)
+    assert isinstance(kept, dict)
+    return kept, findings
+
+
+def _kept(data: object, path: KeyPath, findings: list[Finding]) -> object:
+    if isinstance(data, list):
+        return [_kept(item, (*path, index), findings) for index, item in enumerate(data)]
+    if not isinstance(data, dict):
+        return data
+    kept: dict[str, object] = {}
+    for key, value in data.items():
+        here = (*path, key)
+        what = _later(here)
+        if what is None:
+            kept[key] = _kept(value, here, findings)
+        elif here not in _HARMLESS or value is not _HARMLESS[here]:
+            text = f"not yet: {what} is not available in this version"
+            findings.append(Finding(here, text, "remove it", at_key=True))
+    return kept
+
+
+def _later(path: KeyPath) -> str | None:
+    return next((what for pattern, what in _PATTERNS.items() if _fits(pattern, path)), None)
+
+
+def _fits(pattern: tuple[str, ...], path: KeyPath) -> bool:
+    if not pattern or not path:
+        return not pattern and not path
+    if pattern[0] == "**":
+        return _fits(pattern[1:], path) or _fits(pattern, path[1:])
+    return pattern[0] in {"*", path[0]} and _fits(pattern[1:], path[1:])

@@ -1,0 +1,88 @@
+"""Who can be told, and at which address. Pure: nothing is looked up outside the configuration."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from notifier.config.values import Secret, Strict, listed
+
+AGENT = "agent"  # as `to:`, it stands for the agent of the call
+
+
+class Agent(Strict):
+    """The person at an extension."""
+
+    name: str = ""
+    team: str = ""
+    slack: str = ""  # U… id, or an e-mail address to look up
+    email: str = ""
+
+
+class SlackReceiver(Strict):
+    """A Slack channel or person (through the bot), or an incoming webhook: exactly one of the two."""
+
+    to: str = ""  # agent | #name | C…, G…, D…, U… id | e-mail address
+    webhook_url: Secret | None = None
+
+
+class EmailReceiver(Strict):
+    """E-mail addresses, or `agent` for the agent's own."""
+
+    to: Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
+
+
+class Receiver(Strict):
+    """A named destination: exactly one kind."""
+
+    slack: SlackReceiver | None = None
+    email: EmailReceiver | None = None
+
+    @property
+    def can_edit(self) -> bool:
+        """Can a message that was sent be changed later?"""
+        return self.slack is not None and self.slack.webhook_url is None
+
+    def recipients(self, agent: str, agents: Mapping[str, Agent]) -> tuple[str, ...]:
+        """The keys of those it comes to, for an alert of this agent ("main/209").
+
+        Returns:
+            Keys fit for the outbox: they name, and hold no address that may be secret. Empty where the
+            agent has no address of this kind.
+        """
+        return tuple(key for key in self._keys(agent) if self.address(key, agents) is not None)
+
+    def address(self, recipient: str, agents: Mapping[str, Agent]) -> str | None:
+        """The address behind a recipient's key as the configuration has it now; None where it has none."""
+        if recipient.startswith("agent "):
+            person = agent_at(recipient.removeprefix("agent "), agents)
+            if person is None or not self._has_agent:
+                return None
+            return (person.email if self.email else person.slack) or None
+        if self.slack is not None:
+            to = "webhook" if self.slack.webhook_url else self.slack.to
+            return to if to == recipient else None
+        assert self.email is not None
+        return next((to for to in self.email.to if _digest(to) == recipient), None)
+
+    @property
+    def _has_agent(self) -> bool:
+        return AGENT in (self.email.to if self.email else (self.slack.to if self.slack else "",))
+
+    def _keys(self, agent: str) -> tuple[str, ...]:
+        if self.slack is not None:
+            to = "webhook" if self.slack.webhook_url else self.slack.to
+            return (f"agent {agent}" if to == AGENT else to,)
+        assert self.email is not None
+        return tuple(dict.fromkeys(f"agent {agent}" if to == AGENT else _digest(to) for to in self.email.to))
+
+
+def agent_at(agent: str, agents: Mapping[str, Agent]) -> Agent | None:
+    """The person at "main/209": an entry for that account wins over one for the bare extension."""
+    return agents.get(agent) or agents.get(agent.partition("/")[2])
+
+
+def _digest(address: str) -> str:
+    """E-mail addresses may come from a secret, so the outbox names them by a hash."""
+    return "mail-" + hashlib.sha256(address.encode()).hexdigest()[:12]

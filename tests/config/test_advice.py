@@ -1,0 +1,50 @@
+"""What is allowed and yet probably not meant."""
+
+from pathlib import Path
+
+from notifier.config import warnings
+from tests.support.config_files import config_text, load_text
+
+EMAIL = {"email": "{host: h, sender: a@example.com}", "slack": "{bot_token: t}"}
+RECEIVERS = """{agent: {slack: {to: agent}}, mail: {email: {to: agent}},
+  both: {email: {to: [agent, l@example.com]}}, room: {slack: {to: "#sales"}}}"""
+AGENTS_ONLY = (
+    "rule x: only agents are told, so where an extension has no agent or address,"
+    " nobody hears of its calls; add `fallback:`"
+)
+NO_OPS = "ops.notify: nobody is named, so only the log says what could not be delivered; name a receiver"
+
+
+def advice(tmp_path: Path, rule: str, **sections: str) -> list[str]:
+    text = config_text(receivers=RECEIVERS, rules=f"[{{name: x, {rule}}}]", **EMAIL, **sections)
+    return warnings(load_text(tmp_path, text))
+
+
+def test_a_configuration_that_reaches_somebody_gets_no_advice(tmp_path: Path) -> None:
+    assert advice(tmp_path, "notify: agent", ops="{notify: room}") == []
+
+
+def test_a_configuration_without_ops_is_advised_to_name_somebody(tmp_path: Path) -> None:
+    assert advice(tmp_path, "notify: room") == [NO_OPS]
+    assert advice(tmp_path, "notify: both") == [NO_OPS]
+
+
+def test_a_rule_that_may_reach_nobody_is_named(tmp_path: Path) -> None:
+    assert advice(tmp_path, "notify: agent") == [NO_OPS, AGENTS_ONLY]
+    assert advice(tmp_path, "notify: [agent, mail]") == [NO_OPS, AGENTS_ONLY]
+    assert advice(tmp_path, "notify: [agent, room]") == [NO_OPS]
+    assert advice(tmp_path, "notify: agent, fallback: room") == [NO_OPS]
+
+
+def test_an_agent_without_an_address_is_named(tmp_path: Path) -> None:
+    agents = "{209: {slack: U012}, 210: {email: a@example.com}, main/211: {name: Ravi}}"
+    assert advice(tmp_path, "notify: room", ops="{notify: room}", agents=agents) == [
+        "agents.main/211: no address, so a rule's fallback is told instead; add `slack:` or `email:`"
+    ]
+
+
+def test_an_overlap_too_short_for_late_calls_is_named(tmp_path: Path) -> None:
+    telecmi = "{poll: {overlap: 14m}, accounts: [{name: main, region: india, app_id: 1, secret: s}]}"
+    assert advice(tmp_path, "notify: room", ops="{notify: room}", telecmi=telecmi) == [
+        "telecmi.poll.overlap: TeleCMI reports calls minutes late; below 15m some may never be seen"
+    ]

@@ -1,0 +1,75 @@
+"""One bad configuration per fault, and exactly what is said about it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.config_files import config_text, problems_in
+
+FAULTS = Path(__file__).parent / "faults"
+
+
+def cases() -> Iterator[object]:
+    for file in sorted(FAULTS.glob("*.txt")):
+        for block in file.read_text().split("\n\n")[1:]:
+            lines = block.strip().splitlines()
+            sections = dict(line.split(": ", 1) for line in lines if not line.startswith("> "))
+            problems = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
+            yield pytest.param(sections, problems, id=f"{file.stem} {problems[0].partition(': ')[2][:60]}")
+
+
+@pytest.mark.parametrize(("sections", "problems"), list(cases()))
+def test_a_fault_is_named_with_its_place_and_how_to_mend_it(
+    sections: dict[str, str], problems: list[str], tmp_path: Path
+) -> None:
+    assert problems_in(tmp_path, config_text(**sections)) == problems
+
+
+def test_there_is_a_fault_of_every_kind() -> None:
+    assert {file.stem for file in FAULTS.glob("*.txt")} == {
+        "accounts",
+        "counting",
+        "later",
+        "matching",
+        "people",
+        "receivers",
+        "references",
+        "sections",
+        "shape",
+    }
+    assert sum(1 for _ in cases()) > 100
+
+
+def test_a_sound_configuration_has_no_problems(tmp_path: Path) -> None:
+    assert problems_in(tmp_path, config_text()) == []
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"rules": "[{name: x, notify: room, match: {extension: [209, 0201, 200-219, main/200-219]}}]"},
+        {"rules": "[{name: x, notify: [room], match: {name: [NO, 09:30], customer: [91, +9198]}}]"},
+        {"rules": "[{name: 2026, notify: room, wait: 0, per: [customer, extension]}]"},
+        {"rules": "[{name: x, notify: room, per: extension, within: 5m, overrides: {main/209: 2, 0201: 3}}]"},
+        {"telecmi": "{follow_up: false, accounts: [{name: a, region: global, app_id: '12', secret: 123}]}"},
+        {"slack": "{bot_token: t, base_url: 'http://127.0.0.1:8080/api/'}"},
+        {"slack": "{bot_token: t, base_url: 'http://slack.test/api/'}", "allow_insecure": "true"},
+        {"email": "{host: localhost, security: none, sender: 'Missed calls <calls@example.com>'}"},
+        {"email": "{host: mail.test, security: none, sender: a@example.com}", "allow_insecure": "true"},
+        {"email": "{host: '::1', security: none, username: u, password: 5, sender: a@example.com}"},
+        {"web": "{}"},
+        {"web": "{listen: '[::1]:0'}"},
+        {"web": "{listen: '0.0.0.0:80'}", "allow_insecure": "true"},
+        {"web": "~", "slack": "~", "email": ""},
+        {"country": "IN", "store": "{url: sqlite:///a.db}", "dry_run": "'true'"},
+        {
+            "slack": "{bot_token: t}",
+            "email": "{host: h, sender: a@example.com}",
+            "receivers": "{room: {email: {to: [agent]}}, a: {slack: {to: '#b'}}, c: {slack: {to: W1A}}}",
+        },
+        {"agents": "{209: {slack: U012}, main/209: {slack: a@b.test, email: a@b.test}, '0201': {}}"},
+    ],
+)
+def test_what_looks_odd_and_is_right_passes(sections: dict[str, str], tmp_path: Path) -> None:
+    assert problems_in(tmp_path, config_text(**sections)) == []
