@@ -57,7 +57,7 @@ class Health:
         self._clock = clock
         self._passes: dict[str, float] = {}
         self._sources: dict[str, _Source] = {}
-        self._store_problem = ""
+        self._store_problems: dict[str, str] = {}  # by who met with it
         self._reload_problem = ""
         self._oldest_due_ms: int | None = None
         self._dead = 0
@@ -66,6 +66,7 @@ class Health:
         """These loops run from now on, and no others; what is known of those that stay is kept."""
         now = self._clock.monotonic()
         self._passes = {name: self._passes.get(name, now) for name in names}
+        self._store_problems.clear()  # whoever goes on will meet with it again
 
     def expect_sources(self, every_ms: Mapping[str, int]) -> None:
         """These sources are read from now on, and no others; what is known of those that stay is kept.
@@ -112,16 +113,25 @@ class Health:
         state.refused = state.refused or refused
         return news
 
-    def store_ok(self) -> bool:
-        """The store worked; did that end a trouble?"""
-        healed = self._store_problem != ""
-        self._store_problem = ""
-        return healed
+    def store_ok(self, user: str = "") -> bool:
+        """The store worked; did that end a trouble?
 
-    def store_failed(self, reason: str) -> bool:
-        """The store did not work; is that news?"""
-        news = self._store_problem == ""
-        self._store_problem = clean(reason, limit=_REASON_LIMIT) or "failed"
+        Args:
+            user: who used it. One that only reads does well on a full disk: the trouble ends when it worked
+                for everybody who met with it.
+        """
+        had = self._store_problems.pop(user, None)
+        return had is not None and not self._store_problems
+
+    def store_failed(self, reason: str, user: str = "") -> bool:
+        """The store did not work; is that news?
+
+        Args:
+            reason: fit to be shown.
+            user: who used it.
+        """
+        news = not self._store_problems
+        self._store_problems[user] = clean(reason, limit=_REASON_LIMIT) or "failed"
         return news
 
     def outbox(self, oldest_due_ms: int | None, dead: int) -> None:
@@ -162,8 +172,9 @@ class Health:
             waited = max(0.0, (self._clock.now() - self._oldest_due_ms) / 1000)
             if waited > _LONGEST_WAIT:
                 problems.append(f"outbox: a notification has been due for {_span(waited)}")
-        if self._store_problem:
-            problems.append(f"store: {self._store_problem}")
+        store_problem = next(iter(self._store_problems.values()), "")
+        if store_problem:
+            problems.append(f"store: {store_problem}")
         return Readiness(
             ok=not problems,
             problems=tuple(problems),
@@ -171,7 +182,7 @@ class Health:
             sources=sources,
             oldest_due=waited,
             dead=self._dead,
-            store_problem=self._store_problem,
+            store_problem=store_problem,
         )
 
     def status_line(self) -> str:

@@ -8,7 +8,7 @@ from notifier.config.places import Finding, KeyPath
 from notifier.config.values import MINUTE, duration_text
 from notifier.config.view import View
 
-_LONGEST_TIMEOUT = 10 * MINUTE
+_LONGEST_TIMEOUT = MINUTE  # a loop that shows no progress for longer is taken for stuck
 
 
 def each_name_once(view: View) -> Iterator[Finding]:
