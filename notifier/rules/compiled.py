@@ -1,0 +1,110 @@
+"""A rule made ready: what can be worked out once is not worked out per call."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
+
+from notifier.config.receivers import Agent
+from notifier.config.rules import Rule
+from notifier.model import Call, Severity, StoredCall
+from notifier.rules.key import key_of
+from notifier.rules.match import Condition, TeamOf, all_of, conditions, teams
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A count that matters to a rule: its base (level 0) or one of its levels."""
+
+    level: int
+    count: int
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with its functions; made by ``compile_rules``."""
+
+    rule: Rule
+    name: str
+    conditions: tuple[Condition, ...]
+    about: Callable[[Call], bool]  # do all conditions hold?
+    key: Callable[[Call], str]
+    within: int  # ms; 0 where nothing is counted
+    levels: tuple[Step, ...]
+    dry_run: bool
+
+    def base(self, call: Call) -> Step:
+        """The count that opens an alert for this call's key, overrides considered."""
+        overrides = self.rule.overrides
+        count = self.rule.count
+        if overrides:
+            count = overrides.get(call.agent) or overrides.get(call.extension) or count
+        return Step(0, count, self.rule.severity)
+
+    def step(self, count: int, base: Step) -> Step | None:
+        """The highest step that so many calls in one window reach; None below the base."""
+        reached = base if count >= base.count else None
+        for level in self.levels:
+            if count >= level.count:
+                reached = level
+        return reached
+
+
+def compile_rules(
+    rules: Sequence[Rule], agents: Mapping[str, Agent], *, dry_run: bool = False
+) -> tuple[CompiledRule, ...]:
+    """Make rules ready, in the order of the configuration.
+
+    Args:
+        rules: of the configuration.
+        agents: for the teams.
+        dry_run: the whole configuration's; a rule's own adds to it.
+    """
+    team_of = teams(agents)
+    return tuple(_compiled(rule, team_of, dry_run=dry_run or rule.dry_run) for rule in rules)
+
+
+def _compiled(rule: Rule, team_of: TeamOf, *, dry_run: bool) -> CompiledRule:
+    found = conditions(rule.match, team_of)
+    return CompiledRule(
+        rule=rule,
+        name=rule.name,
+        conditions=found,
+        about=all_of(found),
+        key=key_of(rule.per, team_of),
+        within=rule.within or 0,
+        levels=_levels(rule),
+        dry_run=dry_run,
+    )
+
+
+def _levels(rule: Rule) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    severity = rule.severity
+    for number, level in enumerate(rule.levels, start=1):
+        severity = level.severity or severity
+        steps.append(Step(number, level.count, severity))
+    return tuple(steps)
+
+
+class Matched(NamedTuple):
+    """A call that a rule is about, with its key."""
+
+    stored: StoredCall
+    rule: CompiledRule
+    key: str
+
+
+_by_time_and_id = attrgetter("call.placed_at", "call.id")
+
+
+def match_all(calls: Sequence[StoredCall], rules: Sequence[CompiledRule]) -> list[Matched]:
+    """Pair calls with the rules that are about them, in order of (placed_at, id)."""
+    new = tuple.__new__  # twice as fast as the named tuple's own constructor, which is written in Python
+    return [
+        new(Matched, (stored, rule, rule.key(stored.call)))
+        for stored in sorted(calls, key=_by_time_and_id)
+        for rule in rules
+        if not rule.conditions or rule.about(stored.call)
+    ]

@@ -1,0 +1,148 @@
+"""Sliding counts over event time: how many calls of a key lie in `(t - within, t]`."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from notifier.model import StoredCall
+
+RuleKey = tuple[str, str]  # a rule's name, a key
+
+
+class Window:
+    """The calls of one rule and key, in order of time.
+
+    Calls that joined an alert are *taken*: they count while that alert is active, and never again after.
+    """
+
+    __slots__ = ("rows", "taken", "times")
+
+    def __init__(self) -> None:
+        self.times: list[int] = []  # UTC ms, rising
+        self.rows: list[int] = []  # the calls' rows in the store, beside `times`
+        self.taken: set[int] = set()
+
+    def copy(self) -> "Window":
+        """Another one with the same calls."""
+        twin = Window()
+        twin.times, twin.rows, twin.taken = self.times.copy(), self.rows.copy(), self.taken.copy()
+        return twin
+
+    def add(self, time: int, row: int) -> None:
+        """Put a call in its place."""
+        times = self.times
+        if not times or time >= times[-1]:
+            times.append(time)
+            self.rows.append(row)
+        else:
+            at = bisect_right(times, time)
+            times.insert(at, time)
+            self.rows.insert(at, row)
+
+    def count(self, time: int, within: int) -> int:
+        """The highest count of all windows that contain a call placed at this time.
+
+        A call that arrives in order is only in the window that ends with it; a late one is also in those
+        that end with later calls, less than `within` after it.
+        """
+        times = self.times
+        if time >= times[-1]:
+            return len(times) - bisect_right(times, time - within)
+        return max(count for _, count in self._around(time, within))
+
+    def since_reached(self, time: int, within: int, needed: int) -> int:
+        """Where the first window that contains this time and reaches the count begins: an index."""
+        for begin, count in self._around(time, within):
+            if count >= needed:
+                return begin
+        return len(self.times)
+
+    def until_quiet(self, begin: int, within: int) -> int:
+        """The index of the first call that comes when `within` has passed without one, from an index on."""
+        times = self.times
+        for at in range(begin + 1, len(times)):
+            if times[at] - times[at - 1] >= within:
+                return at
+        return len(times)
+
+    def _around(self, time: int, within: int) -> Iterator[tuple[int, int]]:
+        """Begin (an index) and count of each window that contains this time and ends with a call.
+
+        Among calls at the same instant only the last one ends the window; those before it tell less.
+        """
+        times = self.times
+        begin = bisect_right(times, time - within)
+        for at in range(bisect_left(times, time), bisect_left(times, time + within)):
+            while times[begin] <= times[at] - within:
+                begin += 1
+            yield begin, at + 1 - begin
+
+    def release(self) -> None:
+        """Forget the calls that were taken: their alert has ended."""
+        if self.taken:
+            kept = [(t, r) for t, r in zip(self.times, self.rows, strict=True) if r not in self.taken]
+            self.times = [time for time, _ in kept]
+            self.rows = [row for _, row in kept]
+            self.taken.clear()
+
+    def drop_before(self, horizon: int) -> None:
+        """Forget what lies before an instant, UTC ms."""
+        cut = bisect_left(self.times, horizon)
+        if cut:
+            self.taken.difference_update(self.rows[:cut])
+            del self.times[:cut], self.rows[:cut]
+
+
+class Windows:
+    """The windows of all counting rules, complete from `horizon` (UTC ms) on."""
+
+    def __init__(self, horizon: int) -> None:
+        self.horizon = horizon
+        self._windows: dict[RuleKey, Window] = {}
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def get(self, key: RuleKey) -> Window | None:
+        """The window of a rule and key; None where it has no calls."""
+        return self._windows.get(key)
+
+    def add(self, key: RuleKey, stored: StoredCall, *, taken: bool) -> None:
+        """Put a stored call in its place; is it taken by an alert that is active?"""
+        window = self._windows.setdefault(key, Window())
+        window.add(stored.call.placed_at, stored.row)
+        if taken:
+            window.taken.add(stored.row)
+
+    def put(self, key: RuleKey, window: Window) -> None:
+        """Replace the window of a rule and key."""
+        self._windows[key] = window
+
+    def prune(self, horizon: int) -> None:
+        """Forget what lies before an instant, UTC ms, so that memory does not grow with the history."""
+        self.horizon = max(self.horizon, horizon)
+        for key in list(self._windows):
+            window = self._windows[key]
+            window.drop_before(self.horizon)
+            if not window.times:
+                del self._windows[key]
+
+
+class Overlay:
+    """Windows as they will be after the transaction; the ones beneath stay as they are until then."""
+
+    def __init__(self, beneath: Windows) -> None:
+        self._beneath = beneath
+        self._changed: dict[RuleKey, Window] = {}
+
+    def window(self, key: RuleKey) -> Window:
+        """The window of a rule and key, free to be changed."""
+        window = self._changed.get(key)
+        if window is None:
+            original = self._beneath.get(key)
+            window = self._changed[key] = original.copy() if original else Window()
+        return window
+
+    def apply(self) -> None:
+        """The transaction was committed: bring the windows beneath up to date."""
+        for key, window in self._changed.items():
+            self._beneath.put(key, window)
