@@ -1,0 +1,1 @@
+"""What notifier remembers, in SQLite: the only code that knows SQL."""

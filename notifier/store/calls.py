@@ -1,0 +1,196 @@
+"""Calls and rejects: each stored once, whatever comes twice, late, or under another of its ids."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from notifier.model import Call, Endpoint, Reject, StoredCall
+from notifier.store.bulk import insert_rows
+from notifier.store.schema import aliases, calls, rejects, sources
+from notifier.store.sources import Source
+
+CHUNK = 500
+"""Values per IN list: below every SQLite's limit on variables."""
+
+_STORED = tuple(column.name for column in calls.c)
+
+
+def known(connection: Connection, source_id: int, idents: Iterable[str]) -> set[str]:
+    """Which of these ids, of either kind, the store already has for this source."""
+    found: set[str] = set()
+    wanted = list(idents)
+    for at in range(0, len(wanted), CHUNK):
+        some = wanted[at : at + CHUNK]
+        found.update(
+            connection.scalars(
+                select(calls.c.ident).where(calls.c.source_id == source_id, calls.c.ident.in_(some))
+            )
+        )
+        found.update(
+            connection.scalars(
+                select(aliases.c.alias).where(aliases.c.source_id == source_id, aliases.c.alias.in_(some))
+            )
+        )
+    return found
+
+
+def new_calls(connection: Connection, source_id: int, read: Iterable[Call]) -> list[Call]:
+    """Those of the calls that the store does not have, each once."""
+    read = list(read)
+    seen = known(connection, source_id, {ident for call in read for ident in _idents(call)})
+    fresh = []
+    for call in read:
+        idents = _idents(call)
+        if seen.isdisjoint(idents):
+            fresh.append(call)
+        seen.update(idents)
+    return fresh
+
+
+def new_rejects(connection: Connection, source_id: int, read: Iterable[Reject]) -> list[Reject]:
+    """Those of the rejects that the store does not have, each once."""
+    unique = {reject.digest: reject for reject in read}
+    wanted = list(unique)
+    for at in range(0, len(wanted), CHUNK):
+        have = connection.scalars(
+            select(rejects.c.digest).where(
+                rejects.c.source_id == source_id, rejects.c.digest.in_(wanted[at : at + CHUNK])
+            )
+        )
+        for digest in have:
+            del unique[digest]
+    return list(unique.values())
+
+
+def held(connection: Connection, source_id: int, start: int, end: int, read: Sequence[Call | Reject]) -> int:
+    """How many ids of an interval the store and this read hold together.
+
+    Args:
+        connection: to the store.
+        source_id: of the source that is read.
+        start: of the interval, UTC ms, inclusive.
+        end: of the interval, UTC ms, inclusive.
+        read: what the read brought so far. Its rejects without a readable time count as inside: TeleCMI
+            gave them for this interval.
+    """
+    stored_calls = connection.scalar(
+        select(func.count()).where(calls.c.source_id == source_id, calls.c.placed_at.between(start, end))
+    )
+    stored_rejects = connection.scalar(
+        select(func.count()).where(rejects.c.source_id == source_id, rejects.c.placed_at.between(start, end))
+    )
+    refused = [item for item in read if isinstance(item, Reject)]
+    fresh_calls = new_calls(connection, source_id, (item for item in read if isinstance(item, Call)))
+    fresh_rejects = new_rejects(connection, source_id, refused)
+    times = [call.placed_at for call in fresh_calls]
+    times += [reject.placed_at for reject in fresh_rejects if reject.placed_at is not None]
+    timeless = {reject.digest for reject in refused if reject.placed_at is None}
+    inside = sum(start <= time <= end for time in times)
+    return (stored_calls or 0) + (stored_rejects or 0) + inside + len(timeless)
+
+
+def insert_calls(
+    connection: Connection, source: Source, fresh: Iterable[Call], started_at: int, now: int
+) -> list[StoredCall]:
+    """Store calls that are new, as ``new_calls`` tells them in the same transaction.
+
+    Args:
+        connection: to the store.
+        source: that they came from.
+        fresh: the new calls.
+        started_at: UTC ms; calls from before are baseline.
+        now: UTC ms.
+
+    Returns:
+        The calls with their rows.
+    """
+    fresh = list(fresh)
+    if not fresh:
+        return []
+    # Rows are numbered here: one statement stores them all, and each call's row is known.
+    first = (connection.scalar(select(func.max(calls.c.id))) or 0) + 1
+    stored = [
+        StoredCall(row, call, call.placed_at < started_at) for row, call in enumerate(fresh, start=first)
+    ]
+    insert_rows(
+        connection,
+        calls,
+        _STORED,
+        [
+            (
+                row,
+                source.id,
+                call.id,
+                call.alias,
+                call.extension,
+                call.customer,
+                call.placed_at,
+                call.name,
+                baseline,
+                now,
+            )
+            for row, call, baseline in stored
+        ],
+    )
+    insert_rows(
+        connection,
+        aliases,
+        ("source_id", "alias", "call_id"),
+        [(source.id, call.alias, row) for row, call, _ in stored if call.alias is not None],
+    )
+    return stored
+
+
+def insert_rejects(connection: Connection, source: Source, read: Iterable[Reject], now: int) -> list[Reject]:
+    """Keep the records that could not be read; returns those that are new."""
+    fresh = new_rejects(connection, source.id, read)
+    if fresh:
+        connection.execute(
+            insert(rejects),
+            [
+                {
+                    "source_id": source.id,
+                    "digest": reject.digest,
+                    "reason": reject.reason,
+                    "raw": reject.raw,
+                    "placed_at": reject.placed_at,
+                    "stored_at": now,
+                }
+                for reject in fresh
+            ],
+        )
+    return fresh
+
+
+CALL_COLUMNS = (
+    calls.c.id,
+    sources.c.account,
+    sources.c.endpoint,
+    calls.c.ident,
+    calls.c.alias,
+    calls.c.extension,
+    calls.c.customer,
+    calls.c.placed_at,
+    calls.c.name,
+    calls.c.baseline,
+)
+"""What ``stored_call`` needs, from calls joined with sources."""
+
+
+def stored_call(row: RowMapping) -> StoredCall:
+    """A call from a row of `CALL_COLUMNS`."""
+    call = Call(
+        account=row["account"],
+        endpoint=Endpoint(row["endpoint"]),
+        id=row["ident"],
+        alias=row["alias"],
+        extension=row["extension"],
+        customer=row["customer"],
+        placed_at=row["placed_at"],
+        name=row["name"],
+    )
+    return StoredCall(row["id"], call, row["baseline"])
+
+
+def _idents(call: Call) -> tuple[str, ...]:
+    return (call.id,) if call.alias is None else (call.id, call.alias)

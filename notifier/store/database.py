@@ -1,0 +1,177 @@
+"""The connection to the store. A transaction is one callable, run to its end on one thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from notifier.errors import StoreRefused
+from notifier.store.errors import store_error
+from notifier.store.migrate import migrate, require_head, require_known
+
+__all__ = ["Connection", "Database"]
+
+T = TypeVar("T")
+
+BUSY_MS = 2_000
+"""How long to wait for another process's transaction: shorter than the time we have to stop in."""
+
+
+class Database:
+    """A store that is open. Writes go through one thread and one connection, reads through another.
+
+    No transaction is ever open across an await, so that nothing can stop half done: a task that is
+    cancelled leaves its transaction to finish on its thread.
+    """
+
+    def __init__(self, path: Path, busy_ms: int = BUSY_MS) -> None:
+        self.path = path
+        self._writer = _engine(path, "rw", "BEGIN IMMEDIATE", busy_ms)
+        self._reader = _engine(path, "ro", "BEGIN", busy_ms)
+        self._write_thread = ThreadPoolExecutor(1, "store-write")
+        self._read_thread = ThreadPoolExecutor(1, "store-read")
+
+    @classmethod
+    def open(cls, path: Path, busy_ms: int = BUSY_MS) -> "Database":
+        """Open a store, make it where there is none, and bring its schema up to date.
+
+        Args:
+            path: of the store's file.
+            busy_ms: how long to wait for another process's transaction, ms.
+
+        Raises:
+            StoreRefused: it is damaged, newer, not ours, or can't be made here; it was not changed.
+            StoreUnavailable: locked, read-only, or the disk is full.
+        """
+        _make(path)
+        database = cls(path, busy_ms)
+        try:
+            # Looked at before a connection that writes changes anything about it.
+            database.look(lambda connection: require_known(connection, path))
+            _run(database._writer, path, lambda connection: migrate(connection, path))
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def open_existing(cls, path: Path) -> "Database":
+        """Open a store that `run` made, for a command that only looks.
+
+        Raises:
+            StoreRefused: there is none, it may not be read, or its schema is not this version's.
+        """
+        try:
+            path.stat()
+        except FileNotFoundError:
+            raise StoreRefused(f"there is no store at {path} yet; `notifier run` makes it") from None
+        except OSError as error:
+            raise StoreRefused(
+                f"the store {path} can't be read ({error.strerror}); act as the user that runs notifier"
+            ) from None
+        database = cls(path)
+        try:
+            database.look(lambda connection: require_head(connection, path))
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    async def write(self, work: Callable[[Connection], T], after: Callable[[], None] | None = None) -> T:
+        """Run one transaction.
+
+        Args:
+            work: does it all; whatever it raises rolls everything back.
+            after: run on the same thread once it is committed, before any other transaction.
+
+        Raises:
+            StoreUnavailable: locked, full or read-only; nothing was written.
+            StoreRefused: damaged.
+        """
+
+        def job() -> T:
+            result = _run(self._writer, self.path, work)
+            if after is not None:
+                after()
+            return result
+
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, job)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Look at what is committed; sees one moment of the store.
+
+        Raises:
+            StoreUnavailable: it can't be read now.
+            StoreRefused: damaged.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._read_thread, _run, self._reader, self.path, work
+        )
+
+    def look(self, work: Callable[[Connection], T]) -> T:
+        """Like `read`, for commands that have no event loop."""
+        return _run(self._reader, self.path, work)
+
+    def close(self) -> None:
+        """Wait for what is under way, and let go of the file."""
+        self._write_thread.shutdown()
+        self._read_thread.shutdown()
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def _make(path: Path) -> None:
+    """Make the file where there is none: by us before SQLite does, so that nobody else may read it."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        if not path.is_file():
+            raise StoreRefused(f"{path} is not a file; name another one in store.url") from None
+    except OSError as error:
+        raise StoreRefused(
+            f"the store {path} can't be made ({error.strerror}); "
+            "its folder must exist and belong to the user that runs notifier"
+        ) from None
+
+
+def _run(engine: Engine, path: Path, work: Callable[[Connection], T]) -> T:
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    except DBAPIError as error:
+        ours = store_error(error, path)
+        if ours is None:
+            raise
+        raise ours from None
+
+
+def _engine(path: Path, mode: str, begin: str, busy_ms: int) -> Engine:
+    """Make an engine whose one connection stays open.
+
+    Transactions are begun by us: the sqlite3 module's own way begins them late and never IMMEDIATE.
+    """
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=busy_ms / 1000,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        if mode == "rw":
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        return connection
+
+    # hide_parameters: errors would otherwise show phone numbers.
+    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine

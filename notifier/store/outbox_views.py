@@ -1,0 +1,48 @@
+"""Looking at the outbox without changing it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from notifier.store.outbox import OutboxRow, RowState, outbox_row
+from notifier.store.schema import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How full the outbox is."""
+
+    waiting: int
+    oldest_due: int | None  # UTC ms; the oldest row that is due and not sent yet
+    dead: int
+
+
+def depth(connection: Connection, now: int) -> Depth:
+    """How many notifications wait, since when the oldest due one has, and how many were given up."""
+    waiting = connection.scalar(select(func.count()).where(outbox.c.finished_at.is_(None)))
+    oldest = connection.scalar(
+        select(func.min(outbox.c.created_at)).where(
+            outbox.c.finished_at.is_(None), outbox.c.created_at <= now
+        )
+    )
+    dead = connection.scalar(select(func.count()).where(outbox.c.state == RowState.DEAD))
+    return Depth(waiting or 0, oldest, dead or 0)
+
+
+def listing(connection: Connection, states: Iterable[RowState] | None, limit: int) -> list[OutboxRow]:
+    """The newest rows, of these states or of all."""
+    query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    if states is not None:
+        query = query.where(outbox.c.state.in_(list(states)))
+    return [outbox_row(row) for row in connection.execute(query).mappings()]
+
+
+def of_alert(connection: Connection, alert_id: int) -> list[OutboxRow]:
+    """Everything that was to be sent about an alert, in order."""
+    return [
+        outbox_row(row)
+        for row in connection.execute(
+            select(outbox).where(outbox.c.alert_id == alert_id).order_by(outbox.c.id)
+        ).mappings()
+    ]

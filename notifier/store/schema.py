@@ -1,0 +1,231 @@
+"""The tables. Times are UTC ms; what is null is unknown or does not apply."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+# SQLite numbers rows by itself only where the key is exactly INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData()
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("started_at", BigInteger),  # calls from before are baseline; null until the first read
+    Column("watermark", BigInteger),  # when the last complete read began
+    Column("known_gap", Integer),  # ids that TeleCMI counts and a full read did not bring
+    Column("gap_found_at", BigInteger),
+    Column("last_read_at", BigInteger),
+    Column("last_error", Text),
+    Column("last_error_at", BigInteger),
+    UniqueConstraint("account", "endpoint", name="uq_sources_account_endpoint"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source_id", Id, ForeignKey("sources.id", name="fk_calls_source"), nullable=False),
+    Column("ident", Text, nullable=False),
+    Column("alias", Text),
+    Column("extension", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    Column("placed_at", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("baseline", Boolean(name="ck_calls_baseline"), nullable=False),
+    Column("stored_at", BigInteger, nullable=False),
+    UniqueConstraint("source_id", "ident", name="uq_calls_source_ident"),
+    Index("ix_calls_source_placed", "source_id", "placed_at"),
+    Index("ix_calls_placed", "placed_at"),
+)
+
+aliases = Table(
+    "call_aliases",
+    metadata,
+    Column("source_id", Id, ForeignKey("sources.id", name="fk_call_aliases_source"), primary_key=True),
+    Column("alias", Text, primary_key=True),
+    Column(
+        "call_id", Id, ForeignKey("calls.id", ondelete="CASCADE", name="fk_call_aliases_call"), nullable=False
+    ),
+    Index("ix_call_aliases_call", "call_id"),
+)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source_id", Id, ForeignKey("sources.id", name="fk_rejects_source"), nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("placed_at", BigInteger),
+    Column("stored_at", BigInteger, nullable=False),
+    UniqueConstraint("source_id", "digest", name="uq_rejects_source_digest"),
+    Index("ix_rejects_source_placed", "source_id", "placed_at"),
+    Index("ix_rejects_stored", "stored_at"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uid", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("per", Text, nullable=False),  # comma between dimensions
+    Column("state", Text, nullable=False),
+    Column("ended_as", Text),
+    Column("severity", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("needed", Integer, nullable=False),
+    Column("within", BigInteger),
+    Column("call_count", Integer, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("first_call_at", BigInteger, nullable=False),
+    Column("last_call_at", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("last_joined_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("version", Integer, nullable=False),
+    Column("dry_run", Boolean(name="ck_alerts_dry_run"), nullable=False),
+    Column("wakes_at", BigInteger),  # when time alone may change it; null once it has ended
+    # At most one alert is active per rule and key, whoever writes.
+    Index(
+        "uq_alerts_active",
+        "rule",
+        "key",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "ix_alerts_wakes",
+        "wakes_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    # Partial, so that nothing about the active ones is ever looked up here.
+    Index(
+        "ix_alerts_ended",
+        "ended_at",
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
+)
+
+alert_calls = Table(
+    "alert_calls",
+    metadata,
+    Column(
+        "alert_id",
+        Id,
+        ForeignKey("alerts.id", ondelete="CASCADE", name="fk_alert_calls_alert"),
+        primary_key=True,
+    ),
+    Column(
+        "call_id",
+        Id,
+        ForeignKey("calls.id", ondelete="CASCADE", name="fk_alert_calls_call"),
+        primary_key=True,
+    ),
+    Index("ix_alert_calls_call", "call_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column(
+        "call_id",
+        Id,
+        ForeignKey("calls.id", ondelete="CASCADE", name="fk_decisions_call"),
+        primary_key=True,
+    ),
+    Column("rule", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("alert_id", Id),
+    Column("decided_at", BigInteger, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("delivery_id", Text, nullable=False),
+    Column(
+        "alert_id", Id, ForeignKey("alerts.id", ondelete="CASCADE", name="fk_outbox_alert"), nullable=False
+    ),
+    Column("receiver", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("claimed_by", Text),  # the boot id of the process that sends it
+    Column("attempted_at", BigInteger),  # of the last attempt, written before the request
+    Column("uncertain_since", BigInteger),  # first attempt that may have arrived without our knowing
+    Column("plain", Boolean(name="ck_outbox_plain"), nullable=False),
+    Column("finished_at", BigInteger),
+    UniqueConstraint("alert_id", "receiver", "recipient", "kind", "n", name="uq_outbox_once"),
+    Index(
+        "ix_outbox_waiting",
+        "receiver",
+        "recipient",
+        "next_at",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    Index(
+        "ix_outbox_dead",
+        "finished_at",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column(
+        "alert_id",
+        Id,
+        ForeignKey("alerts.id", ondelete="CASCADE", name="fk_told_alert"),
+        primary_key=True,
+    ),
+    Column("receiver", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("receipt", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # of the alert, as the target knows it
+    Column("call_count", Integer, nullable=False),  # likewise
+    Column("told_at", BigInteger, nullable=False),
+    Column("stale", Boolean(name="ck_told_stale"), nullable=False),  # the alert has changed since
+    Column("edit_at", BigInteger, nullable=False),  # not to be edited before
+    Column("failures", Integer, nullable=False),  # edits that failed in a row
+    Index(
+        "ix_told_stale",
+        "receiver",
+        "recipient",
+        "edit_at",
+        # As SQLAlchemy writes the condition for SQLite; written otherwise, the index would not be used.
+        sqlite_where=text("stale = 1"),
+        postgresql_where=text("stale"),
+    ),
+)

@@ -1,0 +1,95 @@
+"""Per account and endpoint: how far it was read, and how the last read went."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+
+from notifier.model import Endpoint
+from notifier.store.schema import sources
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One account and endpoint. Times are UTC ms; null before the first read."""
+
+    id: int
+    account: str
+    endpoint: Endpoint
+    started_at: int | None
+    watermark: int | None
+    known_gap: int | None
+    gap_found_at: int | None
+    last_read_at: int | None
+    last_error: str | None
+    last_error_at: int | None
+
+    @property
+    def name(self) -> str:
+        """For logs and health: "main/out_missed"."""
+        return f"{self.account}/{self.endpoint}"
+
+
+def source(connection: Connection, account: str, endpoint: Endpoint) -> Source:
+    """The source of this name, made where it is new."""
+    wanted = select(sources).where(sources.c.account == account, sources.c.endpoint == endpoint)
+    row = connection.execute(wanted).mappings().one_or_none()
+    if row is None:
+        connection.execute(insert(sources).values(account=account, endpoint=endpoint))
+        row = connection.execute(wanted).mappings().one()
+    return _source(row)
+
+
+def all_sources(connection: Connection) -> list[Source]:
+    """Every source that was ever read, by name."""
+    rows = connection.execute(select(sources).order_by(sources.c.account, sources.c.endpoint)).mappings()
+    return [_source(row) for row in rows]
+
+
+def start(connection: Connection, source_id: int, started_at: int) -> None:
+    """Note from when on a source's calls open alerts; only an earlier instant replaces what was said."""
+    connection.execute(
+        update(sources)
+        .where(
+            sources.c.id == source_id,
+            or_(sources.c.started_at.is_(None), sources.c.started_at > started_at),
+        )
+        .values(started_at=started_at)
+    )
+
+
+def advance(connection: Connection, source_id: int, watermark: int, now: int) -> None:
+    """A read, or a part of one, succeeded up to the watermark."""
+    connection.execute(
+        update(sources)
+        .where(sources.c.id == source_id)
+        .values(watermark=watermark, last_read_at=now, last_error=None, last_error_at=None)
+    )
+
+
+def note_gap(connection: Connection, source_id: int, gap: int | None, now: int) -> None:
+    """Remember by how much TeleCMI's count and a full read differ; None: they agree."""
+    connection.execute(
+        update(sources).where(sources.c.id == source_id).values(known_gap=gap, gap_found_at=now)
+    )
+
+
+def fail(connection: Connection, source_id: int, reason: str, now: int) -> None:
+    """Note why a read failed."""
+    connection.execute(
+        update(sources).where(sources.c.id == source_id).values(last_error=reason, last_error_at=now)
+    )
+
+
+def oldest_watermark(connection: Connection, accounts: Collection[str]) -> int | None:
+    """How far that source of these accounts was read that is furthest behind; None before any was."""
+    value: int | None = connection.scalar(
+        select(func.min(sources.c.watermark)).where(sources.c.account.in_(accounts))
+    )
+    return value
+
+
+def _source(row: RowMapping) -> Source:
+    values = dict(row)
+    values["endpoint"] = Endpoint(values["endpoint"])
+    return Source(**values)

@@ -1,0 +1,119 @@
+"""Looking at what is stored: what the commands show. Nothing here changes anything."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from notifier.model import Alert, StoredCall
+from notifier.store.alerts import ALERT_COLUMNS, alert_from
+from notifier.store.calls import CALL_COLUMNS, stored_call
+from notifier.store.schema import alert_calls, alerts, aliases, calls, decisions, rejects, sources
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """Why a call did what it did under one rule."""
+
+    rule: str
+    reason: str
+    alert_id: int | None
+    decided_at: int  # UTC ms
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which calls to show; what is None does not restrict."""
+
+    ident: str | None = None  # either of its ids
+    account: str | None = None
+    extension: str | None = None
+    customer_ends: str | None = None  # the last digits of the number
+    since: int | None = None  # UTC ms, inclusive
+    until: int | None = None  # UTC ms, inclusive
+    after_row: int | None = None  # only calls stored later than this one
+
+
+def find_calls(connection: Connection, wanted: Wanted, limit: int) -> list[StoredCall]:
+    """The newest calls that are wanted, newest first."""
+    rows = connection.execute(
+        select(*CALL_COLUMNS)
+        .join(sources, calls.c.source_id == sources.c.id)
+        .where(*_conditions(wanted))
+        .order_by(calls.c.placed_at.desc(), calls.c.id.desc())
+        .limit(limit)
+    )
+    return [stored_call(row) for row in rows.mappings()]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.ident is not None:
+        second = select(aliases.c.call_id).where(aliases.c.alias == wanted.ident)
+        found.append((calls.c.ident == wanted.ident) | calls.c.id.in_(second))
+    if wanted.account is not None:
+        found.append(sources.c.account == wanted.account)
+    if wanted.extension is not None:
+        found.append(calls.c.extension == wanted.extension)
+    if wanted.customer_ends is not None:
+        found.append(calls.c.customer.endswith(wanted.customer_ends, autoescape=True))
+    if wanted.since is not None:
+        found.append(calls.c.placed_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(calls.c.placed_at <= wanted.until)
+    if wanted.after_row is not None:
+        found.append(calls.c.id > wanted.after_row)
+    return found
+
+
+def decisions_of(connection: Connection, call_row: int) -> list[StoredDecision]:
+    """What was decided of a call, by rule."""
+    rows = connection.execute(
+        select(decisions.c.rule, decisions.c.reason, decisions.c.alert_id, decisions.c.decided_at)
+        .where(decisions.c.call_id == call_row)
+        .order_by(decisions.c.rule)
+    )
+    return [StoredDecision(*row) for row in rows]
+
+
+def stored_at(connection: Connection, call_row: int) -> int:
+    """When a call was stored, UTC ms."""
+    return int(connection.scalar(select(calls.c.stored_at).where(calls.c.id == call_row)) or 0)
+
+
+def list_alerts(connection: Connection, *, ended: bool, limit: int) -> list[Alert]:
+    """The newest alerts first; those that have ended only where they are asked for."""
+    query = select(*ALERT_COLUMNS).order_by(alerts.c.id.desc()).limit(limit)
+    if not ended:
+        query = query.where(alerts.c.ended_at.is_(None))
+    return [alert_from(row) for row in connection.execute(query).mappings()]
+
+
+def calls_of_alert(connection: Connection, alert_id: int, limit: int) -> list[StoredCall]:
+    """The newest calls that joined an alert, oldest first."""
+    rows = connection.execute(
+        select(*CALL_COLUMNS)
+        .join_from(alert_calls, calls, alert_calls.c.call_id == calls.c.id)
+        .join(sources, calls.c.source_id == sources.c.id)
+        .where(alert_calls.c.alert_id == alert_id)
+        .order_by(calls.c.placed_at.desc(), calls.c.id.desc())
+        .limit(limit)
+    )
+    return [stored_call(row) for row in reversed(rows.mappings().all())]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much there is."""
+
+    calls: int
+    rejects: int
+    active_alerts: int
+
+
+def totals(connection: Connection) -> Totals:
+    """Count what is stored."""
+    return Totals(
+        connection.scalar(select(func.count()).select_from(calls)) or 0,
+        connection.scalar(select(func.count()).select_from(rejects)) or 0,
+        connection.scalar(select(func.count()).where(alerts.c.ended_at.is_(None))) or 0,
+    )

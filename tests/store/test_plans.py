@@ -1,0 +1,166 @@
+"""Promise 9: what is done again and again costs the same however much is stored."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from notifier.store import alerts, calls, outbox, outbox_views, purge, sources, told
+from notifier.store.database import Database
+from notifier.store.outbox import RowState
+from tests.support.clock import START
+from tests.support.store import (
+    LEADS,
+    ROOM,
+    a_reject,
+    end_alert,
+    enqueue,
+    main_source,
+    numbered_calls,
+    send_all,
+    store_alert,
+    store_calls,
+)
+
+HOUR = 3_600_000  # ms
+GROWING = ("calls", "call_aliases", "rejects", "alerts", "alert_calls", "decisions", "outbox", "told")
+# Those hold only what is still to be done, or was given up: going through one whole is cheap.
+LIVE = ("ix_outbox_waiting", "ix_outbox_dead", "ix_told_stale", "ix_alerts_wakes")
+
+
+def an_idle_poll(connection: Connection) -> None:
+    """Everything that a poll asks which brings what was there before."""
+    now = START + 2 * HOUR
+    source = main_source(connection)
+    page = numbered_calls(10)
+    calls.held(connection, source.id, now - HOUR, now, [*page, a_reject()])
+    calls.insert_rejects(connection, source, [a_reject()], now)
+    calls.new_calls(connection, source.id, page)
+    calls.held(connection, source.id, now - HOUR, now, ())
+    sources.oldest_watermark(connection, ["main"])
+    sources.advance(connection, source.id, now, now)
+    sources.note_gap(connection, source.id, None, now)
+
+
+def an_idle_dispatch(connection: Connection) -> None:
+    """What dispatch asks where nothing is to be sent."""
+    now = START + 2 * HOUR
+    outbox.waiting_targets(connection)
+    told.stale_targets(connection)
+    told.stale_for(connection, ROOM, now)
+    outbox.claim(connection, ROOM, "boot", now)
+    outbox.release_claims(connection, "boot", now)
+    outbox_views.depth(connection, now)
+
+
+def an_idle_lifecycle(connection: Connection) -> None:
+    """What lifecycle asks where nothing is due; purging, too, where nothing is old."""
+    now = START + 2 * HOUR
+    alerts.due(connection, now, 100)
+    alerts.next_due(connection)
+    alerts.all_active(connection)
+    purge.purge(connection, START - HOUR, START - HOUR)
+
+
+def a_call_that_joins(connection: Connection) -> None:
+    """What one new call costs that joins an alert which somebody was told of."""
+    active = alerts.active(connection, [("not-reached", "active")])["not-reached", "active"]
+    fresh = numbered_calls(1, start=1_000_000)
+    source = main_source(connection)
+    (stored,) = calls.insert_calls(connection, source, fresh, 0, START)
+    alerts.join_calls(connection, [(active.id, stored.row)])
+    alerts.insert_decisions(connection, [(stored.row, "not-reached", "joined", active.id)], START)
+    alerts.update_alert(connection, replace(active, version=active.version + 1), START + 9 * HOUR)
+    outbox.unfinished(connection, active.id)
+    alerts.calls_of(connection, active.id, 50)
+
+
+ALL = [an_idle_poll, an_idle_dispatch, an_idle_lifecycle, a_call_that_joins]
+Pass = Callable[[Connection], None]
+
+
+def _fill(connection: Connection, count: int) -> None:
+    """So many old calls and alerts that have ended, and one that is active."""
+    source = main_source(connection)
+    stored = store_calls(connection, *(one._replace(alias=f"s{one.id}") for one in numbered_calls(count)))
+    rejects = [a_reject(f"d{number}", START + number) for number in range(count)]
+    calls.insert_rejects(connection, source, rejects, START)
+    alerts.insert_decisions(connection, [(one.row, "not-reached", "opened", 1) for one in stored], START)
+    for number, one in enumerate(stored):
+        alert = store_alert(connection, f"k{number}")
+        alerts.join_calls(connection, [(alert.id, one.row)])
+        enqueue(connection, alert, ROOM)
+        send_all(connection)
+        told.record(
+            connection, alert.id, ROOM, receipt="r", version=9, call_count=1, now=START, edit_at=START
+        )
+        end_alert(connection, alert)
+    active = store_alert(connection, "active", START + 9 * HOUR)
+    enqueue(connection, active, LEADS, state=RowState.DEAD)
+    told.record(connection, active.id, ROOM, receipt="r", version=1, call_count=1, now=START, edit_at=START)
+
+
+def _plans(connection: Connection, work: Pass) -> list[tuple[str, str]]:
+    """Each statement with each line of its plan."""
+    seen: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(*about: Any) -> None:
+        _, _, statement, parameters, _, many = about
+        if not many:
+            seen.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    work(connection)
+    event.remove(connection, "before_cursor_execute", note)
+    assert len(seen) >= 5
+    return [
+        (statement, row.detail)
+        for statement, parameters in seen
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    ]
+
+
+@pytest.mark.parametrize("work", ALL)
+def test_no_statement_goes_through_a_table_that_grows(connection: Connection, work: Pass) -> None:
+    _fill(connection, 10)
+    plans = _plans(connection, work)
+    assert any(detail.startswith("SEARCH") for _, detail in plans)
+    for statement, detail in plans:
+        words = detail.split()
+        if words[0] == "SCAN" and words[1] in (*GROWING, "earlier"):
+            assert words[-1] in LIVE, f"{detail}: {statement}"
+
+
+def _steps(connection: Connection, work: Pass) -> int:
+    """How many instructions SQLite needs."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    driver.set_progress_handler(count, 1)
+    with connection.begin_nested() as nested:
+        work(connection)
+        nested.rollback()
+    driver.set_progress_handler(None, 0)
+    return steps
+
+
+@pytest.mark.parametrize("work", ALL)
+def test_the_work_does_not_grow_with_the_history(database: Database, work: Pass) -> None:
+    with database._writer.begin() as connection:
+        _fill(connection, 10)
+        few = _steps(connection, work)
+    with database._writer.begin() as connection:
+        for name in ("calls", "rejects", "alerts"):
+            connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608 - our own names
+        _fill(connection, 150)
+        many = _steps(connection, work)
+    assert few > 100
+    assert many <= few * 1.2

@@ -1,0 +1,129 @@
+"""Forgetting what is old, in batches, and never what is still needed."""
+
+import pytest
+from sqlalchemy import Connection, select
+
+from notifier.store import alerts, calls, outbox, told
+from notifier.store.outbox import RowState
+from notifier.store.purge import BATCH, purge
+from notifier.store.schema import calls as calls_table
+from notifier.store.schema import metadata
+from tests.support.clock import START
+from tests.support.sample import a_call
+from tests.support.store import (
+    ROOM,
+    a_reject,
+    end_alert,
+    enqueue,
+    main_source,
+    numbered_calls,
+    rows_in,
+    send_all,
+    store_alert,
+    store_calls,
+)
+
+LATER = START + 10_000_000
+
+
+def _left(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(calls_table.c.ident).order_by(calls_table.c.ident)))
+
+
+def test_old_calls_go_with_all_that_was_noted_of_them(connection: Connection) -> None:
+    old, new = store_calls(
+        connection,
+        a_call(id="old", alias="second id", placed_at=START - 1),
+        a_call(id="new", placed_at=START),
+    )
+    ended = end_alert(connection, store_alert(connection), LATER)
+    alerts.join_calls(connection, [(ended.id, old.row), (ended.id, new.row)])
+    alerts.insert_decisions(connection, [(old.row, "r", "joined", 1), (new.row, "r", "joined", 1)], START)
+    assert purge(connection, START, START) == 1
+    assert _left(connection) == ["new"]
+    tables = ("call_aliases", "alert_calls", "decisions", "alerts")
+    assert [rows_in(connection, name) for name in tables] == [0, 1, 1, 1]
+    assert purge(connection, START, START) == 0
+
+
+@pytest.mark.parametrize("many", [1, 700])
+def test_calls_of_active_alerts_are_never_forgotten(connection: Connection, many: int) -> None:
+    stored = store_calls(connection, *numbered_calls(many), a_call(id="free", placed_at=START - 1))
+    over, active = store_alert(connection, "over"), store_alert(connection, "active")
+    needed = [one.row for one in stored if one.call.id != "free"]
+    alerts.join_calls(connection, [(alert.id, row) for alert in (over, active) for row in needed])
+    end_alert(connection, over, LATER)
+    assert purge(connection, LATER, START) == 1
+    assert rows_in(connection, "calls") == many
+    end_alert(connection, active, LATER)
+    assert purge(connection, LATER, START) == min(many, BATCH)
+    assert purge(connection, LATER, START) == max(0, many - BATCH)
+    assert rows_in(connection, "calls") == 0
+
+
+def test_one_transaction_forgets_only_a_batch_of_each_kind(connection: Connection) -> None:
+    source = main_source(connection)
+    store_calls(connection, *numbered_calls(BATCH + 1))
+    calls.insert_rejects(connection, source, [a_reject(f"d{n}") for n in range(BATCH + 2)], START)
+    for number in range(BATCH + 3):
+        store_alert(connection, str(number), ended_at=START)
+    assert purge(connection, LATER, LATER) == BATCH
+    assert [rows_in(connection, name) for name in ("calls", "rejects", "alerts")] == [1, 2, 3]
+    assert purge(connection, LATER, LATER) == 3
+    assert purge(connection, LATER, LATER) == 0
+
+
+def test_rejects_are_kept_as_long_as_calls(connection: Connection) -> None:
+    source = main_source(connection)
+    calls.insert_rejects(connection, source, [a_reject("old", None)], START - 1)
+    calls.insert_rejects(connection, source, [a_reject("new", START - 500)], START)
+    assert purge(connection, START, START) == 1
+    assert [
+        one.digest for one in calls.new_rejects(connection, source.id, [a_reject("old"), a_reject("new")])
+    ] == ["old"]
+
+
+def test_alerts_are_forgotten_so_long_after_they_ended_with_what_was_sent(connection: Connection) -> None:
+    active = store_alert(connection, "active", opened_at=1)
+    old = end_alert(connection, store_alert(connection, "old"), START - 1)
+    new = end_alert(connection, store_alert(connection, "new"), START)
+    for alert in (active, old, new):
+        enqueue(connection, alert)
+        told.record(
+            connection, alert.id, ROOM, receipt="r", version=9, call_count=1, now=START, edit_at=START
+        )
+    send_all(connection)
+    assert purge(connection, START, START) == 1
+    assert alerts.alert(connection, old.id) is None
+    assert alerts.alert(connection, active.id) is not None
+    assert alerts.alert(connection, new.id) is not None
+    assert [rows_in(connection, name) for name in ("outbox", "told")] == [2, 2]
+
+
+@pytest.mark.parametrize("state", [None, RowState.CLAIMED])
+def test_an_alert_that_somebody_is_still_to_be_told_of_is_kept(
+    connection: Connection, state: RowState | None
+) -> None:
+    alert = end_alert(connection, store_alert(connection), START - 1)
+    enqueue(connection, alert)
+    if state is not None:
+        assert outbox.claim(connection, ROOM, "boot", START) is not None
+    assert purge(connection, START, START) == 0
+    connection.execute(metadata.tables["outbox"].update().values(state=RowState.DEAD, finished_at=START))
+    assert purge(connection, START, START) == 1
+
+
+def test_a_forgotten_row_leaves_nothing_that_points_to_it(connection: Connection) -> None:
+    stored = store_calls(connection, *(one._replace(alias=f"s{one.id}") for one in numbered_calls(40)))
+    for number, one in enumerate(stored):
+        alert = store_alert(connection, str(number))
+        alerts.join_calls(connection, [(alert.id, one.row)])
+        alerts.insert_decisions(connection, [(one.row, "r", "opened", alert.id)], START)
+        enqueue(connection, alert)
+        if number % 3:
+            end_alert(connection, alert, START + number)
+    send_all(connection)
+    purge(connection, START + 20_000, START + 10)
+    assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    assert 0 < rows_in(connection, "calls") < 40
+    assert 0 < rows_in(connection, "alerts") < 40
