@@ -36,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     sections.web,
     sections.store,
     sections.keep_calls,
+    sections.keep_alerts,
     sections.retry,
 )
 

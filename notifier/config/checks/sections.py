@@ -80,6 +80,14 @@ def keep_calls(view: View) -> Iterator[Finding]:
         yield Finding(("store", "keep", "calls"), what, f"write {duration_text(span)} or more")
 
 
+def keep_alerts(view: View) -> Iterator[Finding]:
+    """The calls of an alert that ended do not count again; what forgets the alert forgets that."""
+    longest = max((rule.within or 0 for rule in view.rules.values()), default=0)
+    if view.keep is not None and view.keep.alerts < longest:
+        what = f"shorter than the longest `within`, {duration_text(longest)}"
+        yield Finding(("store", "keep", "alerts"), what, f"write {duration_text(longest)} or more")
+
+
 def retry(view: View) -> Iterator[Finding]:
     """Waiting times between tries grow."""
     if view.delivery is not None and view.delivery.retry.first > view.delivery.retry.max:
