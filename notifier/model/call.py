@@ -11,7 +11,7 @@ class Endpoint(StrEnum):
 
 
 class Call(NamedTuple):
-    """One call. A fact: never changed once stored. (A tuple, because there are many of them.)"""
+    """One call. A fact: never changed once stored. It is a tuple because there are many of them."""
 
     account: str  # the account's name in the configuration
     endpoint: Endpoint

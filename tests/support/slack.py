@@ -79,7 +79,8 @@ class FakeSlack:
         Args:
             method: like "chat.postMessage".
             failure: an error code; an HTTP status; a whole answer; "hang" (not posted, no answer until
-                `stop`), "drop-before-accept" or "drop-after-accept" (posted, and the connection cut).
+                `stop`) or "hang-after-accept" (posted, likewise); "drop-before-accept" or
+                "drop-after-accept" (posted, and the connection cut).
             times: how many requests.
         """
         self._faults.plan(method, failure, times)
@@ -120,7 +121,7 @@ class FakeSlack:
         failure = self._faults.take(method)
         if failure is None:
             return answer()
-        if failure == "drop-after-accept":
+        if failure in ("drop-after-accept", "hang-after-accept"):
             answer()
         return await self._faults.respond(request, failure) or _refused(method, Refusal(str(failure)))
 

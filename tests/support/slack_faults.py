@@ -66,7 +66,7 @@ class Faults:
                 return failure.response()
             case int():
                 return web.Response(status=failure, text="<html>error</html>", content_type="text/html")
-            case "hang":
+            case "hang" | "hang-after-accept":
                 await self.stopped.wait()
                 return _drop(request)
             case "drop-before-accept" | "drop-after-accept":

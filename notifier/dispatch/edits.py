@@ -1,0 +1,136 @@
+"""Calls joined, or the alert has ended: what a target was told is brought up to date."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from notifier.channels.base import Channel
+from notifier.clock import Clock
+from notifier.config.schema import Delivery
+from notifier.dispatch.patience import PatientStore
+from notifier.dispatch.present import Present
+from notifier.dispatch.verdict import Next, Verdict, edit_verdict
+from notifier.errors import DeliveryError, DeliveryTransient, PayloadBroken
+from notifier.model import Alert, Kind, Notification
+from notifier.rules import Via
+from notifier.store import alerts, outbox, outbox_views, told
+from notifier.store.database import Connection
+from notifier.store.told import Told
+from notifier.tell import Tell
+
+log = structlog.get_logger("notifier.dispatch")
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Edits messages where the channel can; elsewhere one new message tells of all that joined."""
+
+    store: PatientStore
+    clock: Clock
+    delivery: Delivery
+    present: Present
+    tell: Tell
+    jitter: Callable[[], float]
+    limit: float  # seconds for one request
+
+    async def bring_up_to_date(self, item: Told, channel: Channel) -> Verdict | None:
+        """Do what one target's message needs.
+
+        Returns:
+            None where that is done with; else what the failure means.
+        """
+        if not channel.can_edit:
+            await self._tell_anew(item)
+            return None
+        notification = await self.store.read(self.present.view(item.alert_id, Kind.OPEN))
+        if notification is None or self.tell.is_dry(notification.alert):
+            await self.leave(item)
+            return None
+        now = self.clock.now()
+        try:
+            async with asyncio.timeout(self.limit):
+                await _edit(channel, item, notification)
+        except TimeoutError:
+            return await self._failed(item, notification.alert, DeliveryTransient("no answer in time"))
+        except Exception as error:  # noqa: BLE001 - an edit that fails must not stop the sending
+            return await self._failed(item, notification.alert, error)
+        await self._edited(item, notification.alert, now)
+        return None
+
+    async def leave(self, item: Told) -> None:
+        """The message stays as it is."""
+        await self.store.write(lambda connection: told.leave(connection, item))
+
+    async def _edited(self, item: Told, alert: Alert, now: int) -> None:
+        await self.store.write(
+            lambda connection: told.record(
+                connection,
+                alert.id,
+                item.target,
+                receipt=item.receipt,
+                version=alert.version,
+                call_count=alert.call_count,
+                now=now,
+                edit_at=now + self.delivery.update_every,
+            )
+        )
+
+    async def _failed(self, item: Told, alert: Alert, error: Exception) -> Verdict:
+        now = self.clock.now()
+        changed_at = max(alert.last_joined_at, alert.ended_at or 0)
+        judged = edit_verdict(item.failures, changed_at, error, now, self.delivery, self.jitter())
+        unknown = None if isinstance(error, DeliveryError) else error
+        log.warning(
+            "a message could not be edited",
+            alert=f"A{alert.id}",
+            target=str(item.target),
+            reason=judged.reason,
+            exc_info=unknown,
+        )
+        if judged.next is Next.RETRY:
+            await self.store.write(lambda connection: told.postpone(connection, item, now + judged.delay))
+        else:
+            await self._tell_anew(item)
+        return judged
+
+    async def _tell_anew(self, item: Told) -> None:
+        now = self.clock.now()
+        await self.store.write(lambda connection: self._enqueue(connection, item, now))
+
+    def _enqueue(self, connection: Connection, item: Told, now: int) -> None:
+        told.leave(connection, item)
+        alert = alerts.alert(connection, item.alert_id)
+        if alert is None or alert.call_count <= item.call_count:
+            return
+        if _on_its_way(connection, item):
+            return
+        state = outbox.RowState.DRY_RUN if self.tell.is_dry(alert) else outbox.RowState.WAITING
+        outbox.enqueue(
+            connection,
+            alert.id,
+            (item.target,),
+            kind=Kind.UPDATE,
+            n=alert.version,
+            via=Via.RULE,
+            now=now,
+            state=state,
+        )
+
+
+async def _edit(channel: Channel, item: Told, notification: Notification) -> None:
+    try:
+        await channel.edit(item.receipt, notification)
+    except Exception as error:
+        if isinstance(error, DeliveryError) and not isinstance(error, PayloadBroken):
+            raise
+        # The form was refused, or we do not know what: once more, as simple as can be.
+        await channel.edit(item.receipt, notification, plain=True)
+
+
+def _on_its_way(connection: Connection, item: Told) -> bool:
+    """Does a message that the target will get anyway tell of it? It is made when it is sent."""
+    unsent = {outbox.RowState.WAITING, outbox.RowState.CLAIMED}
+    rows = outbox_views.of_alert(connection, item.alert_id)
+    return any(row.target == item.target and row.state in unsent for row in rows)

@@ -1,0 +1,125 @@
+"""What follows from a failed attempt. Pure."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from notifier.config.schema import Delivery
+from notifier.errors import (
+    CredentialsBroken,
+    DeliveryError,
+    DeliveryTransient,
+    PayloadBroken,
+    RateLimited,
+    TargetBroken,
+)
+from notifier.store.outbox import OutboxRow
+
+FAIR_TRIES = 3
+"""A notification that grew old while we were down is tried so often all the same."""
+
+
+class Next(Enum):
+    """What becomes of a notification, or of an edit."""
+
+    RETRY = auto()
+    REDIRECT = auto()  # others are told instead
+    DEAD = auto()  # given up, and others are told
+    ANEW = auto()  # of an edit: the message stays as it is; calls that joined are told in a new one
+
+
+class Blame(Enum):
+    """What the failure says about more than this one message."""
+
+    NOTHING = auto()
+    TARGET = auto()  # hold the target for a while
+    CHANNEL = auto()  # hold everything that this receiver sends
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do next."""
+
+    next: Next
+    reason: str
+    delay: int = 0  # ms until the retry
+    uncertain: bool = False  # this attempt may have arrived
+    plain: bool = False  # from now on without formatting
+    blame: Blame = Blame.NOTHING
+
+
+def backoff(attempts: int, delivery: Delivery, jitter: float) -> int:
+    """How long to wait after so many failed attempts: exponential, and spread out.
+
+    Args:
+        attempts: so far, at least 1.
+        delivery: with the first and the longest wait.
+        jitter: from 0 to 1; the wait is between half of the full one and all of it.
+
+    Returns:
+        ms.
+    """
+    full = min(delivery.retry.max, delivery.retry.first << min(attempts - 1, 30))
+    return round(full * (0.5 + jitter / 2))
+
+
+def verdict(row: OutboxRow, error: Exception, now: int, delivery: Delivery, jitter: float) -> Verdict:
+    """Judge a failed attempt to send.
+
+    Args:
+        row: as it was claimed; its attempts do not count this one yet.
+        error: what the channel raised. Anything but a ``DeliveryError`` is unknown.
+        now: UTC ms.
+        delivery: the configuration's.
+        jitter: from 0 to 1.
+    """
+    reason = explained(error)
+    if isinstance(error, TargetBroken):
+        return Verdict(Next.REDIRECT, reason)
+    if now - row.created_at >= delivery.give_up_after and row.attempts + 1 >= FAIR_TRIES:
+        return Verdict(Next.DEAD, f"given up: {reason}")
+    passing = _passing(error, row.attempts + 1, delivery, jitter)
+    if passing is not None:
+        return replace(passing, plain=row.plain)
+    if row.plain:
+        return Verdict(Next.DEAD, reason)
+    # The form was refused, or we do not know what: once more, as simple as can be.
+    unknown = not isinstance(error, PayloadBroken)
+    return Verdict(Next.RETRY, reason, plain=True, uncertain=unknown)
+
+
+def edit_verdict(
+    failures: int, changed_at: int, error: Exception, now: int, delivery: Delivery, jitter: float
+) -> Verdict:
+    """Judge a failed attempt to edit, which was made with formatting and without.
+
+    Args:
+        failures: of this edit in a row, before this one.
+        changed_at: UTC ms, when that happened which the message does not show yet.
+        error: what the channel raised.
+        now: UTC ms.
+        delivery: the configuration's.
+        jitter: from 0 to 1.
+    """
+    passing = _passing(error, failures + 1, delivery, jitter)
+    if passing is None or now - changed_at >= delivery.give_up_after:
+        return Verdict(Next.ANEW, explained(error))
+    return replace(passing, delay=max(passing.delay, delivery.update_every))
+
+
+def explained(error: Exception) -> str:
+    """An error in words that hold neither an address nor a secret."""
+    return str(error) if isinstance(error, DeliveryError) else f"unknown error: {type(error).__name__}"
+
+
+def _passing(error: Exception, attempts: int, delivery: Delivery, jitter: float) -> Verdict | None:
+    """The verdict on what passes with time, or with what ops do; None for what does not."""
+    again = Verdict(Next.RETRY, explained(error), blame=Blame.TARGET)
+    match error:
+        case RateLimited(retry_after=seconds):
+            return replace(again, delay=max(1, round(seconds * 1000)))
+        case DeliveryTransient(uncertain=uncertain):
+            return replace(again, delay=backoff(attempts, delivery, jitter), uncertain=uncertain)
+        case CredentialsBroken():
+            return replace(again, delay=delivery.retry.max, blame=Blame.CHANNEL)
+        case _:
+            return None

@@ -1,0 +1,115 @@
+"""Through Slack's bot and the look-alike: told once, whatever breaks in between."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from notifier.channels.slack.api import SdkApi
+from notifier.channels.slack.bot import SlackBot
+from notifier.channels.slack.people import People
+from notifier.channels.slack.rooms import Rooms
+from notifier.config.values import Secret
+from notifier.model import Notification
+from tests.support.exchange import Killed
+from tests.support.slack import TOKEN, FakeSlack
+from tests.support.slack_faults import Pace
+from tests.support.world import MINUTE, World
+from tests.support.worlds import MakeWorld
+
+CUSTOMERS = {"name": "customers", "per": "customer", "notify": "room"}
+
+
+class Dying(SlackBot):
+    """Is killed once a message was accepted, and before anybody learns of it."""
+
+    dies = True
+
+    async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:
+        receipt = await super().send(address, notification, plain=plain)
+        if self.dies:
+            self.dies = False
+            raise Killed
+        return receipt
+
+
+@pytest.fixture
+async def slack(a_world: MakeWorld) -> AsyncIterator[FakeSlack]:
+    slack = FakeSlack()
+    slack.add_channel("room", "C1")
+    await slack.start()
+    yield slack
+    await slack.stop()
+
+
+async def watching(a_world: MakeWorld, slack: FakeSlack, bot: type[SlackBot] = SlackBot) -> World:
+    world = a_world(CUSTOMERS)
+    slack.workspace.now = world.clock.now
+    api = SdkApi(Secret(TOKEN), slack.api_url)
+    world.real_channels = {"room": bot(api, People(api, world.clock), Rooms(api))}
+    await world.restart()
+    await world.watch()
+    return world
+
+
+async def letting_go(world: World, slack: FakeSlack) -> list[Any]:
+    assert world.real_channels is not None
+    await world.real_channels["room"].aclose()
+    return slack.posted
+
+
+async def test_a_call_is_posted_and_one_that_joins_edits_it(a_world: MakeWorld, slack: FakeSlack) -> None:
+    world = await watching(a_world, slack)
+    world.call("Suresh")
+    await world.round()
+    world.clock.advance(MINUTE)
+    world.call("Suresh")
+    await world.round()
+    (posted,) = await letting_go(world, slack)
+    assert len(posted.edits) == 1
+    assert posted.delivery_id == world.outbox()[0].delivery_id
+
+
+async def test_a_connection_cut_after_slack_accepted_leads_to_one_message(
+    a_world: MakeWorld, slack: FakeSlack
+) -> None:
+    world = await watching(a_world, slack)
+    slack.fail_next("chat.postMessage", "drop-after-accept")
+    world.call("Suresh")
+    await world.poll()
+    await world.send_until(world.clock.now() + MINUTE)
+    assert len(await letting_go(world, slack)) == 1
+    assert world.fates() == [("room", "sent")]
+
+
+async def test_killed_after_slack_accepted_it_is_looked_for_and_not_posted_again(
+    a_world: MakeWorld, slack: FakeSlack
+) -> None:
+    world = await watching(a_world, slack, Dying)
+    world.call("Suresh")
+    await world.poll()
+    await world.killed_while_sending()
+    await world.send()
+    assert len(slack.called("chat.postMessage")) == 1
+    assert len(await letting_go(world, slack)) == 1
+    assert world.fates() == [("room", "sent")]
+
+
+async def test_refused_blocks_are_posted_as_plain_text(a_world: MakeWorld, slack: FakeSlack) -> None:
+    world = await watching(a_world, slack)
+    slack.workspace.refuses_blocks = True
+    world.call("Suresh")
+    await world.round()
+    (posted,) = await letting_go(world, slack)
+    assert not posted.blocks
+
+
+async def test_slacks_pace_is_kept_without_a_single_429(a_world: MakeWorld, slack: FakeSlack) -> None:
+    world = await watching(a_world, slack)
+    slack.workspace.pace = Pace(lambda: world.clock.now() / 1000)
+    for n in range(5):
+        world.call(str(n), to=f"91981234567{n}")
+    await world.poll()
+    await world.send()
+    assert len(slack.called("chat.postMessage")) == 5
+    assert len(await letting_go(world, slack)) == 5

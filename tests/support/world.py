@@ -1,0 +1,299 @@
+"""The three loops around a real store, between a TeleCMI and channels that do as they are told.
+
+Tests step the loops by hand and read as sentences: calls at TeleCMI, poll, tick, send, what was told.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection, func, select
+
+from notifier.channels.base import Channel
+from notifier.config import Config
+from notifier.dispatch import Dispatch
+from notifier.dispatch.deliver import Deliver
+from notifier.host.health import Health
+from notifier.intake import Intake, Rulebook
+from notifier.lifecycle import Lifecycle
+from notifier.loop import Wakes
+from notifier.model import Alert, Endpoint
+from notifier.recount import Counts
+from notifier.rules import Directory, compile_rules
+from notifier.store import outbox_views, schema
+from notifier.store.alerts import ALERT_COLUMNS, alert_from
+from notifier.store.database import Database
+from notifier.store.outbox import OutboxRow
+from notifier.store.sources import Source, all_sources
+from notifier.telecmi import Client, http_client
+from notifier.tell import Tell
+from tests.support.channel import Message, ScriptedChannel
+from tests.support.clock import START, FakeClock
+from tests.support.exchange import APP_ID, SECRET, Exchange, Killed, Record
+
+MINUTE = 60_000  # ms
+HOUR = 60 * MINUTE
+
+EVERY_CALL: dict[str, Any] = {"name": "every", "notify": "room"}
+"""A rule that tells the room of every call at once."""
+
+
+@cache
+def _empty_store() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        Database.open(path).close()
+        return path.read_bytes()
+
+
+class World:
+    """One configuration at a time; `restart` builds everything but the store anew.
+
+    Args:
+        folder: for the store.
+        rules: of the configuration; every call to the room where none is given.
+        sections: other sections of the configuration.
+    """
+
+    def __init__(
+        self, folder: Path, rules: Sequence[Mapping[str, Any]] = (EVERY_CALL,), **sections: Any
+    ) -> None:
+        self.path = folder / "notifier.db"
+        self.clock = FakeClock()
+        self.began = START
+        self.accounts: Sequence[str] = sections.pop("accounts", ("main",))
+        self.exchanges = {name: Exchange(self.clock) for name in self.accounts}
+        self.sections: dict[str, Any] = {
+            "telecmi": {
+                "accounts": [
+                    {"name": name, "region": "india", "app_id": APP_ID, "secret": SECRET}
+                    for name in self.accounts
+                ],
+                "poll": {"every": "30s", "page_size": 100, **sections.pop("poll", {})},
+            },
+            "country": "IN",
+            "receivers": {"room": {"slack": {"to": "#room"}}, **sections.pop("receivers", {})},
+            "rules": list(rules),
+            **sections,
+        }
+        self.sent: list[Message] = []  # all that arrived, edits too
+        self.channels: dict[str, ScriptedChannel] = {}
+        self.real_channels: Mapping[str, Channel] | None = None  # take their place after a restart
+        self.path.write_bytes(_empty_store())
+        self.database = Database.open(self.path)
+        self._pragma("synchronous=OFF")  # these tests kill no process
+        self._build()
+
+    def _build(self) -> None:
+        config = Config.model_validate(self.sections)
+        self.config = config
+        self.health = Health(self.clock)
+        self.wakes = Wakes()
+        self.stop = asyncio.Event()
+        self.boot = uuid.uuid4().hex
+        rules = {rule.name: rule for rule in config.rules}
+        compiled = compile_rules(config.rules, config.agents, dry_run=config.dry_run)
+        self.directory = Directory(config.receivers, config.agents, config.ops.notify)
+        self.tell = Tell(rules, self.directory, dry_run=config.dry_run)
+        self.counts = Counts(compiled)
+        self.book = Rulebook(compiled, self.counts, self.tell, self.accounts)
+        self.intakes = {name: self._intake(name) for name in self.accounts}
+        self.intake = self.intakes[self.accounts[0]]
+        self.health.expect_sources({one.name: config.telecmi.poll.every for one in self.intakes.values()})
+        for name, receiver in config.receivers.items():
+            self.channels.setdefault(
+                name,
+                ScriptedChannel(
+                    name, self.clock, self.sent, can_edit=receiver.can_edit, confirms=receiver.can_edit
+                ),
+            )
+        for name in set(self.channels) - set(config.receivers):
+            del self.channels[name]
+        self.deliver = Deliver(
+            database=self.database,
+            clock=self.clock,
+            delivery=config.delivery,
+            agents=config.agents,
+            zone=config.timezone,
+            country=config.country,
+            tell=self.tell,
+            jitter=lambda: 1.0,
+            stop=self.stop,
+            limit=5.0,
+        )
+        self.dispatch = Dispatch(
+            database=self.database,
+            clock=self.clock,
+            channels=self.channels if self.real_channels is None else self.real_channels,
+            directory=self.directory,
+            deliver=self.deliver,
+            health=self.health,
+            wakes=self.wakes,
+            boot=self.boot,
+            stop=self.stop,
+        )
+        self.lifecycle = Lifecycle(self.database, self.clock, rules, self.tell, config.store.keep, self.wakes)
+
+    def _intake(self, name: str) -> Intake:
+        config = self.config
+        account = next(one for one in config.telecmi.accounts if one.name == name)
+        poll = config.telecmi.poll
+        http = http_client(poll.timeout / 1000, transport=httpx.MockTransport(self.exchanges[name]))
+        return Intake(
+            account=account,
+            endpoint=Endpoint.OUT_MISSED,
+            poll=poll,
+            client=Client(
+                account, poll, http, self.clock, country=config.country, deadline_s=poll.every / 1000
+            ),
+            database=self.database,
+            clock=self.clock,
+            book=self.book,
+            health=self.health,
+            wakes=self.wakes,
+        )
+
+    @property
+    def exchange(self) -> Exchange:
+        """The first account's TeleCMI."""
+        return self.exchanges[self.accounts[0]]
+
+    @property
+    def room(self) -> ScriptedChannel:
+        """The channel of the receiver that the usual rule tells."""
+        return self.channels["room"]
+
+    def call(self, name: str = "", *, ago: int = 0, **more: Any) -> Record:
+        """Somebody missed a customer so many ms ago, now where none is given."""
+        return self.exchange.call(self.clock.now() - ago, name=name, **more)
+
+    async def poll(self) -> float:
+        """One poll of every account; the seconds that the last one asks to wait."""
+        seconds = 0.0
+        for intake in self.intakes.values():
+            seconds = await intake.step()
+        return seconds
+
+    async def watch(self) -> None:
+        """The first poll, which has nothing new; from now on calls are no baseline. A minute passes."""
+        await self.poll()
+        self.clock.advance(MINUTE)
+
+    async def tick(self) -> int | None:
+        """What time makes due; when something is due next, UTC ms."""
+        while True:
+            due = await self.lifecycle.step()
+            if due is None or due > self.clock.now():
+                return due
+
+    async def send(self) -> int | None:
+        """Whatever is due now is sent; when something is due next, UTC ms."""
+        while True:
+            due = await self.dispatch.step()
+            if not self.dispatch._workers:
+                return due
+            await self.dispatch.drain()
+
+    async def round(self) -> None:
+        """All three loops, once."""
+        await self.poll()
+        await self.tick()
+        await self.send()
+
+    async def send_until(self, instant: int) -> None:
+        """Let time pass, and send what falls due until then, UTC ms."""
+        while True:
+            due = await self.send()
+            if due is None or due > instant:
+                self.clock.ms = max(self.clock.ms, instant)
+                return
+            self.clock.ms = max(self.clock.ms, due)
+
+    async def restart(self, **sections: Any) -> None:
+        """As after a crash or a reload: only the store is left, and a section may have changed."""
+        self.sections.update(sections)
+        self._build()
+        await self.lifecycle.adopt()
+        await self.dispatch.adopt()
+
+    async def killed_while_sending(self) -> None:
+        """Send until the process is killed on the way, and start again."""
+        try:
+            await self.send()
+        except Killed:
+            await self.restart()
+        else:
+            msg = "nothing killed it"
+            raise AssertionError(msg)
+
+    def told(self, receiver: str | None = None) -> list[str]:
+        """The newest call of every message that arrived, in order: who is to be called back."""
+        return [one.names[-1] for one in self.sent if not one.edits and receiver in {None, one.receiver}]
+
+    def edited(self) -> list[tuple[str, ...]]:
+        """The calls that every edit shows, in order."""
+        return [one.names for one in self.sent if one.edits]
+
+    def source(self) -> Source:
+        """The first account's, as stored."""
+        return next(one for one in self.database.look(all_sources) if one.account == self.accounts[0])
+
+    def alerts(self) -> list[Alert]:
+        """All, by id."""
+
+        def view(connection: Connection) -> list[Alert]:
+            rows = connection.execute(select(*ALERT_COLUMNS).order_by(schema.alerts.c.id)).mappings()
+            return [alert_from(row) for row in rows]
+
+        return self.database.look(view)
+
+    def outbox(self) -> list[OutboxRow]:
+        """All rows, by id."""
+        rows = self.database.look(lambda connection: outbox_views.listing(connection, None, 10_000))
+        return rows[::-1]
+
+    def fates(self) -> list[tuple[str, str]]:
+        """Receiver and state of every row of the outbox."""
+        return [(row.target.receiver, row.state.value) for row in self.outbox()]
+
+    def stored(self) -> int:
+        """How many calls."""
+        return self.database.look(
+            lambda connection: connection.scalar(select(func.count()).select_from(schema.calls)) or 0
+        )
+
+    def reasons(self) -> list[str]:
+        """Of all decisions, in the order of the calls' rows."""
+        decisions = schema.decisions
+        query = select(decisions.c.reason).order_by(decisions.c.call_id, decisions.c.rule)
+        return self.database.look(lambda connection: list(connection.scalars(query)))
+
+    def break_store(self) -> None:
+        """From now on nothing can be written, as with a file system that became read-only."""
+        self._pragma("query_only=ON")
+
+    def mend_store(self) -> None:
+        """It can be written again, and the disk has room."""
+        self._pragma("query_only=OFF")
+        self._pragma("max_page_count=1000000")
+
+    def fill_disk(self) -> None:
+        """From now on the store can't grow: a transaction fails in its midst."""
+        self._pragma("max_page_count=1")
+
+    def _pragma(self, text: str) -> None:
+        connection = self.database._writer.raw_connection()
+        connection.cursor().execute(f"PRAGMA {text}")
+        connection.close()
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.dispatch.aclose(0)
+        for intake in self.intakes.values():
+            await intake.client._http.aclose()
+        self.database.close()
