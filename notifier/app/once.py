@@ -1,0 +1,85 @@
+"""`once`: one poll of everything, deliver what is due, and end."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from notifier.app.crew import Crew, build
+from notifier.app.serve import Host
+from notifier.config import Config, store_path
+from notifier.dispatch.dispatch import WORKERS
+from notifier.host.health import Health
+from notifier.store.database import Connection, Database
+from notifier.store.lock import store_lock
+from notifier.store.outbox import waiting_targets
+from notifier.store.outbox_views import Depth, depth
+from notifier.store.views import totals
+
+DETOURS = 3
+"""A target may lead to the rule's fallback, and that to ops; and then somebody must see that all is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How it went."""
+
+    calls: int  # that are new
+    problems: tuple[str, ...]  # sources that could not be read, and why
+    waiting: int  # notifications that could not be sent yet
+    dead: int  # notifications that were given up in this round
+
+    @property
+    def is_good(self) -> bool:
+        """Everything was read, and everybody was told."""
+        return not (self.problems or self.waiting or self.dead)
+
+
+async def once(config: Config, host: Host) -> Round:
+    """Poll every source once, and send what is due.
+
+    Args:
+        config: to be used.
+        host: the process.
+
+    Raises:
+        StoreRefused: the store can't be used until a person acts.
+        StoreUnavailable: it can't be used now.
+    """
+    host.log_as(config)
+    path = store_path(config)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(store_lock(path, "once"))
+        database = Database.open(path)
+        stack.callback(database.close)
+        health = Health(host.clock)
+        crew = build(config, database, host.clock, health, host.slack_api)
+        stack.push_async_callback(crew.stop)
+
+        def seen(connection: Connection) -> tuple[int, Depth]:
+            return totals(connection).calls, depth(connection, host.clock.now())
+
+        crew.announce()
+        await crew.adopt()
+        calls_before, before = await database.read(seen)
+        for intake in crew.intakes:
+            await intake.step()
+        calls, _ = await database.read(seen)
+        await _let_time_pass(crew)
+        await _deliver(crew, database)
+        _, after = await database.read(seen)
+        sources = health.ready().sources
+        problems = tuple(f"{name}: {source.problem}" for name, source in sources.items() if source.problem)
+        # What is too old was forgotten meanwhile, dead letters too.
+        return Round(calls - calls_before, problems, after.waiting, max(0, after.dead - before.dead))
+
+
+async def _let_time_pass(crew: Crew) -> None:
+    while (due := await crew.lifecycle.step()) is not None and due <= crew.clock.now():
+        pass
+
+
+async def _deliver(crew: Crew, database: Database) -> None:
+    """Give every target its turn; one that fails gets no second one while the others have theirs."""
+    targets = len(await database.read(waiting_targets))
+    for _ in range(targets // WORKERS + DETOURS):
+        await crew.dispatch.step()
+        await crew.dispatch.drain()

@@ -1,0 +1,89 @@
+"""`alerts`: what rules have opened."""
+
+from typing import Annotated
+
+import typer
+
+from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
+from notifier.cli.show import about, iso, print_json, print_table, when, whom
+from notifier.model import Alert
+from notifier.store.database import Connection
+from notifier.store.outbox import OutboxRow
+from notifier.store.outbox_views import of_alert
+from notifier.store.views import list_alerts
+
+
+def alerts(
+    config: ConfigOption = None,
+    all_: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """Show alerts, newest first, and who was told of them.
+
+    Off a terminal there is one line per alert, without a head, its columns divided by tabs: alert, rule,
+    what it is about, state, number of calls, last call, who is told.
+    """
+    loaded = read_config(config)
+
+    def view(connection: Connection) -> list[tuple[Alert, list[OutboxRow]]]:
+        found = list_alerts(connection, ended=all_, limit=limit)
+        return [(alert, of_alert(connection, alert.id)) for alert in found]
+
+    found = look(loaded, view)
+    if json:
+        print_json([_as_json(alert, rows) for alert, rows in found])
+        return
+    print_table(
+        ("alert", "rule", "about", "state", "calls", "last call", "told"),
+        [
+            (
+                f"A{alert.id}",
+                alert.rule,
+                about(alert),
+                state(alert),
+                str(alert.call_count),
+                when(loaded, alert.last_call_at),
+                ", ".join(f"{whom(loaded, row.target)}: {row.state}" for row in rows) or "nobody yet",
+            )
+            for alert, rows in found
+        ],
+        "no alerts" if all_ else "no active alerts; --all shows those that have ended, too",
+    )
+
+
+def state(alert: Alert) -> str:
+    """Where an alert stands: "open", "ended (quiet)", "pending, dry run"."""
+    text = f"{alert.state} ({alert.ended_as})" if alert.ended_as else str(alert.state)
+    return f"{text}, dry run" if alert.dry_run else text
+
+
+def _as_json(alert: Alert, rows: list[OutboxRow]) -> dict[str, object]:
+    return {
+        "alert": alert.id,
+        "rule": alert.rule,
+        "key": alert.key,
+        "state": alert.state,
+        "ended_as": alert.ended_as,
+        "severity": alert.severity,
+        "level": alert.level,
+        "calls": alert.call_count,
+        "agent": alert.agent,
+        "first_call_at": iso(alert.first_call_at),
+        "last_call_at": iso(alert.last_call_at),
+        "opened_at": iso(alert.opened_at),
+        "due_at": iso(alert.due_at),
+        "ended_at": iso(alert.ended_at),
+        "dry_run": alert.dry_run,
+        "notifications": [
+            {
+                "receiver": row.target.receiver,
+                "recipient": row.target.recipient,
+                "kind": row.kind,
+                "via": row.via,
+                "state": row.state,
+                "reason": row.reason,
+            }
+            for row in rows
+        ],
+    }

@@ -1,0 +1,79 @@
+"""`run` and `once`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+import typer
+
+from notifier.cli.common import ConfigOption, config_file
+from notifier.cli.show import complain
+from notifier.clock import SystemClock
+from notifier.config import load
+from notifier.errors import NotifierError
+from notifier.host import logs
+
+if TYPE_CHECKING:
+    from notifier.app import Round  # slow to import, and needed by these commands only
+
+
+def run(config: ConfigOption = None) -> None:
+    """Watch TeleCMI and tell people, until stopped. This is what the service runs.
+
+    SIGHUP reads the configuration again; a bad one is refused, and the old one goes on.
+    """
+    from notifier.app import Host, serve
+
+    path = config_file(config)
+    clock = SystemClock()
+    host = Host(clock, os.environ, sys.stderr)
+    # Until the configuration says otherwise: what structlog does by itself shows local variables.
+    logs.configure("info", "auto", sys.stderr, is_terminal=sys.stderr.isatty(), clock=clock)
+    guarded(serve(partial(load, path, os.environ), host))
+
+
+def guarded(main: Coroutine[None, None, None]) -> None:
+    """Run it to its end; a fault of ours goes through the log.
+
+    Raises:
+        NotifierError: as it was raised.
+        typer.Exit: it failed of something else, which was logged.
+    """
+    try:
+        asyncio.run(main)
+    except NotifierError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, it is logged and the process ends
+        # The log keeps secrets and numbers out of the traceback.
+        structlog.get_logger("notifier").exception("notifier has failed; the service will start it again")
+        raise typer.Exit(1) from None
+
+
+def once(config: ConfigOption = None) -> None:
+    """Poll every account once, deliver what is due, and end.
+
+    Ends with 1 where an account could not be read, or something waits or was given up.
+    """
+    from notifier.app import Host
+    from notifier.app import once as one_round
+
+    path = config_file(config)
+    host = Host(SystemClock(), os.environ, sys.stderr)
+    _report(asyncio.run(one_round(load(path, os.environ), host)))
+
+
+def _report(result: "Round") -> None:
+    for problem in result.problems:
+        complain(f"notifier: {problem}")
+    if result.waiting:
+        waiting = f"{result.waiting} notifications wait to be sent"
+        complain(f"notifier: {waiting}; `notifier outbox --state waiting` says why")
+    if result.dead:
+        complain(f"notifier: {result.dead} given up; `notifier outbox --state dead` says why")
+    if not result.is_good:
+        raise typer.Exit(1)
+    print(f"done: {result.calls} new calls, nothing waits to be sent")

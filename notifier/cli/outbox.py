@@ -1,0 +1,68 @@
+"""`outbox`: what is to be sent, and what became of it."""
+
+from typing import Annotated
+
+import typer
+
+from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
+from notifier.cli.show import iso, print_json, print_table, when, whom
+from notifier.store.outbox import OutboxRow, RowState
+from notifier.store.outbox_views import listing
+
+
+def outbox(
+    config: ConfigOption = None,
+    state: Annotated[
+        list[RowState] | None,
+        typer.Option(
+            metavar="STATE",
+            help="Only these; may be repeated: waiting, claimed (being sent), sent, dropped (no longer "
+            "true), redirected (others were told instead), dead (given up), dry_run (would have been sent).",
+        ),
+    ] = None,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """Show notifications, newest first: sent, waiting (and why), dropped, redirected, dead.
+
+    Off a terminal there is one line each, without a head, its columns divided by tabs: alert, kind of
+    message, to whom, state, tries, since when, next try, reason.
+    """
+    loaded = read_config(config)
+    rows = look(loaded, lambda connection: listing(connection, state or None, limit))
+    if json:
+        print_json([_as_json(row) for row in rows])
+        return
+    print_table(
+        ("alert", "message", "to", "state", "tries", "since", "next try", "reason"),
+        [
+            (
+                f"A{row.alert_id}",
+                str(row.kind),
+                whom(loaded, row.target) + ("" if row.via == "rule" else f" ({row.via})"),
+                str(row.state),
+                str(row.attempts),
+                when(loaded, row.created_at),
+                when(loaded, row.next_at) if row.state is RowState.WAITING else "",
+                row.reason,
+            )
+            for row in rows
+        ],
+        "no such notifications" if state else "the outbox is empty: nothing was to be told yet",
+    )
+
+
+def _as_json(row: OutboxRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "alert": row.alert_id,
+        "kind": row.kind,
+        "receiver": row.target.receiver,
+        "recipient": row.target.recipient,
+        "via": row.via,
+        "state": row.state,
+        "reason": row.reason,
+        "attempts": row.attempts,
+        "created_at": iso(row.created_at),
+        "next_at": iso(row.next_at) if row.state is RowState.WAITING else None,
+    }

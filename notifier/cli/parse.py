@@ -1,0 +1,128 @@
+"""What people write on the command line."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import typer
+
+FEWEST_DIGITS, MOST_DIGITS = 3, 6
+
+_ALERT = re.compile(r"[Aa]([0-9]{1,15})")
+_EXTENSION = re.compile(r"(?:([A-Za-z0-9_-]{1,40})/)?([0-9]{1,20})")
+_NUMBER = re.compile(r"\+?[0-9(][0-9 ().-]{0,40}")
+_TIME_OF_DAY = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+
+
+def alert_id(text: str) -> int | None:
+    """The alert that "A12" names; None where it is not of that form."""
+    found = _ALERT.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def extension_of(text: str, where: str) -> tuple[str | None, str]:
+    """Split "main/209" or "209" into account (or None) and extension.
+
+    Args:
+        text: as written.
+        where: the option or argument that it was written for.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    found = _EXTENSION.fullmatch(text)
+    if found is None:
+        what = "not an extension; write 209, or main/209 with its account"
+        raise typer.BadParameter(what, param_hint=where)
+    return found[1], found[2]
+
+
+def is_extension_with_account(text: str) -> bool:
+    """Is it of the form "main/209"?"""
+    found = _EXTENSION.fullmatch(text)
+    return found is not None and found[1] is not None
+
+
+def is_number(text: str) -> bool:
+    """Is it a phone number or a part of one, as people write it?"""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def last_digits(text: str, where: str) -> str:
+    """The last digits of a customer's number.
+
+    Args:
+        text: as written.
+        where: the option or argument that it was written for.
+
+    Raises:
+        typer.BadParameter: there are too few to mean somebody, or too many for a command line.
+    """
+    wanted = f"write the last {FEWEST_DIGITS} to {MOST_DIGITS} digits of the number"
+    digits = re.sub(r"[^0-9]", "", text)
+    if not is_number(text) or len(digits) < FEWEST_DIGITS:
+        raise typer.BadParameter(f"too little to find a customer by; {wanted}", param_hint=where)
+    if len(digits) > MOST_DIGITS:
+        what = "every user of this machine can see what stands on a command line"
+        raise typer.BadParameter(f"{what}, so no whole number belongs there; {wanted}", param_hint=where)
+    return digits
+
+
+def span_around(text: str, zone: ZoneInfo, now: int, near: int) -> tuple[int, int]:
+    """The time around "11:02" (the latest that has been), "2026-11-23 11:02" or an ISO 8601 instant.
+
+    A time of day that comes twice, when the clocks are set back, means both.
+
+    Args:
+        text: as written.
+        zone: in which a time without an offset is meant.
+        now: UTC ms.
+        near: ms on both sides.
+
+    Returns:
+        The first and the last instant, UTC ms.
+
+    Raises:
+        typer.BadParameter: it is none of these.
+    """
+    try:
+        instants = list(_instants(text, zone, now))
+    except (ValueError, OverflowError):
+        instants = []
+    if not instants:
+        what = f'not a time; write 11:02, or "{_today(zone, now)} 11:02"'
+        raise typer.BadParameter(what, param_hint="--at")
+    return min(instants) - near, max(instants) + near
+
+
+def _instants(text: str, zone: ZoneInfo, now: int) -> Iterator[int]:
+    if found := _TIME_OF_DAY.fullmatch(text):
+        yield from _latest(time(int(found[1]), int(found[2])), zone, now)
+    elif ":" in text:
+        moment = datetime.fromisoformat(text)
+        for fold in (0, 1) if moment.tzinfo is None else (0,):
+            yield _ms(moment.replace(tzinfo=moment.tzinfo or zone, fold=fold))
+
+
+def _latest(at: time, zone: ZoneInfo, now: int) -> list[int]:
+    day = _today(zone, now)
+    past: list[int] = []
+    while not past:  # days on which the clocks were set forward over this time have none
+        moments = (datetime.combine(day, at.replace(fold=fold), zone) for fold in (0, 1))
+        past = [_ms(moment) for moment in moments if _exists(moment) and _ms(moment) <= now]
+        day -= timedelta(days=1)
+    return past
+
+
+def _today(zone: ZoneInfo, now: int) -> date:
+    return datetime.fromtimestamp(now / 1000, zone).date()
+
+
+def _exists(moment: datetime) -> bool:
+    back = moment.astimezone(UTC).astimezone(moment.tzinfo)
+    return back.replace(tzinfo=None) == moment.replace(tzinfo=None)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,77 @@
+"""Sends test messages."""
+
+import asyncio
+import uuid
+
+from notifier.channels.base import Channel
+from notifier.channels.registry import channels
+from notifier.channels.render.sample import sample_notification
+from notifier.cli.show import complain, whom
+from notifier.clock import Clock
+from notifier.config import Config, agent_at
+from notifier.errors import DeliveryError, NotifierError
+from notifier.model import Notification, Target
+
+LIMIT = 30.0
+"""Seconds for one message."""
+
+
+async def send_samples(config: Config, name: str, agent: str, clock: Clock, limit: float = LIMIT) -> bool:
+    """Send to everybody that a receiver comes to; did all of it work?
+
+    Args:
+        config: with its secrets.
+        name: of the receiver, which is in the configuration.
+        agent: whose call to invent: "main/209".
+        clock: what the message calls now.
+        limit: seconds for one message.
+
+    Raises:
+        NotifierError: the receiver comes to nobody for this agent.
+    """
+    receiver = config.receivers[name]
+    recipients = receiver.recipients(agent, config.agents)
+    if not recipients:
+        hint = "give that agent an address, or name another --extension"
+        raise NotifierError(f"{name} comes to nobody for {agent}; {hint}")
+    built = channels(config, clock)
+    good = True
+    try:
+        for recipient in recipients:
+            address = receiver.address(recipient, config.agents)
+            assert address is not None, "recipients are those that have an address"
+            trouble = await _trouble(built[name], address, _sample(config, agent, clock), limit)
+            to = whom(config, Target(name, recipient))
+            if trouble:
+                complain(f"{to}: not sent: {trouble}")
+                good = False
+            else:
+                print(f"{to}: sent")
+    finally:
+        await built.aclose()
+    return good
+
+
+def _sample(config: Config, agent: str, clock: Clock) -> Notification:
+    return sample_notification(
+        config.timezone,
+        clock.now(),
+        uuid.uuid4().hex,
+        agent=agent,
+        agent_names={agent: person.name} if (person := agent_at(agent, config.agents)) else {},
+        country=config.country or None,
+    )
+
+
+async def _trouble(channel: Channel, address: str, notification: Notification, limit: float) -> str:
+    """Send it; returns why it could not be sent, "" where it was."""
+    try:
+        async with asyncio.timeout(limit):
+            await channel.send(address, notification)
+    except TimeoutError:
+        return f"no answer within {limit:.0f} s"
+    except DeliveryError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - its text may hold anything
+        return f"unknown error: {type(error).__name__}"
+    return ""

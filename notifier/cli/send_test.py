@@ -1,0 +1,50 @@
+"""`send-test`: does a receiver work?"""
+
+import asyncio
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from notifier.cli.common import ConfigOption, config_file
+from notifier.cli.parse import extension_of
+from notifier.clock import SystemClock
+from notifier.config import Config, load
+from notifier.config.meant import meant_or_listed
+from notifier.host import logs
+
+
+def send_test(
+    receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in the configuration.")],
+    extension: Annotated[
+        str,
+        typer.Option(
+            metavar="EXT",
+            help="Whose call to invent, for receivers that tell the agent: 209, or main/209. "
+            "Without it, the first agent in the configuration.",
+        ),
+    ] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Send a message with sample data, marked as a test, to everybody that a receiver comes to."""
+    from notifier.app import secrets_of
+    from notifier.cli.samples import send_samples
+
+    given = extension_of(extension, "--extension") if extension else None
+    loaded = load(config_file(config), os.environ)
+    if receiver not in loaded.receivers:
+        hint = meant_or_listed(receiver, loaded.receivers)
+        what = f"the configuration has no such receiver; {hint}" if hint else "the configuration has none"
+        raise typer.BadParameter(what, param_hint="RECEIVER")
+    clock = SystemClock()
+    logs.protect(secrets_of(loaded))
+    logs.configure("warning", "console", sys.stderr, is_terminal=sys.stderr.isatty(), clock=clock)
+    if not asyncio.run(send_samples(loaded, receiver, _agent(loaded, given), clock)):
+        raise typer.Exit(1)
+
+
+def _agent(config: Config, given: tuple[str | None, str] | None) -> str:
+    # Any will do to look at a message; the first that the configuration knows does best.
+    account, extension = given or extension_of(next(iter(config.agents), "209"), "agents")
+    return f"{account or config.telecmi.accounts[0].name}/{extension}"

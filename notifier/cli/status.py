@@ -1,0 +1,131 @@
+"""`status`: how the daemon does, as the store knows it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from notifier.cli.common import ConfigOption, JsonOption, look, read_config
+from notifier.cli.show import ago, harmless, iso, print_json, when
+from notifier.clock import SystemClock
+from notifier.config import Config, store_path
+from notifier.model import Endpoint
+from notifier.store.database import Connection
+from notifier.store.lock import holder
+from notifier.store.outbox_views import Depth, depth
+from notifier.store.sources import Source, all_sources
+from notifier.store.views import Totals, totals
+
+MISSED_READS = 3
+"""So many polls without a good read are overdue; the same as `/readyz` allows."""
+
+SHORTEST_SILENCE = 120_000
+"""ms; an account that is read more often may be silent for this long all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    now: int  # UTC ms
+    runs: str | None
+    sources: dict[str, Source | None]  # those of the configuration, then those that are only in the store
+    strangers: frozenset[str]  # the names of the latter
+    depth: Depth
+    totals: Totals
+
+
+def status(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Show whether the daemon runs, how reading each account goes, and what waits to be sent.
+
+    This is what the store knows; `/readyz` and `systemctl status notifier` ask the daemon itself.
+    """
+    loaded = read_config(config)
+    now = SystemClock().now()
+    runs = holder(store_path(loaded))
+    seen = look(loaded, lambda connection: _seen(connection, loaded, now, runs))
+    if json:
+        print_json(_as_json(loaded, seen))
+        return
+    for line in _lines(loaded, seen):
+        print(line)
+
+
+def _seen(connection: Connection, config: Config, now: int, runs: str | None) -> _Seen:
+    stored = {source.name: source for source in all_sources(connection)}
+    ours = [f"{account.name}/{endpoint}" for account in config.telecmi.accounts for endpoint in Endpoint]
+    sources = {name: stored.get(name) for name in ours}
+    strangers = frozenset(stored) - frozenset(ours)
+    sources |= {name: stored[name] for name in sorted(strangers)}
+    return _Seen(now, runs, sources, strangers, depth(connection, now), totals(connection))
+
+
+def _lines(config: Config, seen: _Seen) -> Iterator[str]:
+    if seen.runs:
+        yield f"daemon   running: {harmless(seen.runs)}"
+    else:
+        yield "daemon   not running: nothing is read and nobody is told until `notifier run` is started"
+    if config.dry_run:
+        yield "dry_run  on: everything is decided and stored, nothing is sent"
+    for name, source in seen.sources.items():
+        gone = " (no longer in the configuration)" if name in seen.strangers else ""
+        yield f"{name}{gone}"
+        yield from (f"  {line}" for line in _about_source(config, seen, name, source))
+    waiting = f"{seen.depth.waiting} waiting"
+    if seen.depth.oldest_due is not None:
+        waiting += f", the oldest for {ago(seen.depth.oldest_due).removesuffix(' ago')}"
+    dead = "nothing given up"
+    if seen.depth.dead:
+        dead = f"{seen.depth.dead} given up (`notifier outbox --state dead` shows them)"
+    yield f"alerts   {seen.totals.active_alerts} active"
+    yield f"outbox   {waiting}; {dead}"
+    rejects = f", {seen.totals.rejects} records that could not be read" if seen.totals.rejects else ""
+    yield f"store    {seen.totals.calls} calls{rejects}, in {store_path(config)}"
+
+
+def _about_source(config: Config, seen: _Seen, name: str, source: Source | None) -> Iterator[str]:
+    if source is None or source.last_read_at is None:
+        yield "last good read  never"
+    else:
+        late = ", overdue" if _is_overdue(config, seen, name, source.last_read_at) else ""
+        yield f"last good read  {when(config, source.last_read_at)}, {ago(source.last_read_at)}{late}"
+    if source is None:
+        return
+    if source.started_at is not None:
+        yield f"watched since   {when(config, source.started_at)}; calls from before count, and open nothing"
+    if source.last_error:
+        tried = when(config, source.last_error_at)
+        yield f"trouble         {harmless(source.last_error)}; last tried {tried}"
+    if source.known_gap:
+        listed = "more" if source.known_gap > 0 else "fewer"
+        yield f"count           TeleCMI lists {abs(source.known_gap)} calls {listed} than it counts"
+
+
+def _is_overdue(config: Config, seen: _Seen, name: str, read_at: int) -> bool:
+    limit = max(MISSED_READS * config.telecmi.poll.every, SHORTEST_SILENCE)
+    return seen.runs is not None and name not in seen.strangers and seen.now - read_at > limit
+
+
+def _as_json(config: Config, seen: _Seen) -> dict[str, object]:
+    return {
+        "running": seen.runs,
+        "dry_run": config.dry_run,
+        "sources": [
+            {
+                "source": name,
+                "configured": name not in seen.strangers,
+                "started_at": iso(source.started_at) if source else None,
+                "watermark": iso(source.watermark) if source else None,
+                "last_read_at": iso(source.last_read_at) if source else None,
+                "last_error": source.last_error if source else None,
+                "last_error_at": iso(source.last_error_at) if source else None,
+                "known_gap": source.known_gap if source else None,
+            }
+            for name, source in seen.sources.items()
+        ],
+        "store": str(store_path(config)),
+        "calls": seen.totals.calls,
+        "rejects": seen.totals.rejects,
+        "active_alerts": seen.totals.active_alerts,
+        "outbox": {
+            "waiting": seen.depth.waiting,
+            "oldest_at": iso(seen.depth.oldest_due),
+            "dead": seen.depth.dead,
+        },
+    }

@@ -1,0 +1,102 @@
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from notifier.channels.render.blocks import blocks
+from notifier.cli.demo.play import Viewer, play
+from notifier.cli.demo.screen import Screen, plain, readable
+from notifier.cli.demo.slack import PrintingSlack
+from notifier.clock import SystemClock
+from tests.support.commands import notifier
+from tests.support.config_files import config_text, load_text
+from tests.support.sample import a_call, a_notification
+from tests.support.slack import FakeSlack
+
+
+def test_off_a_terminal_it_shows_calls_decisions_and_messages_and_ends() -> None:
+    result = notifier("demo", "--seconds", "4", "--rate", "600")
+    assert (result.exit_code, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert (
+        lines[0] == "The real daemon, a TeleCMI look-alike with invented calls, and Slack on this terminal."
+    )
+    assert lines[2] == "It ends by itself after 4 s."
+    assert any("  missed call  Anita (201) → +91" in line for line in lines)
+    assert any("not-reached: opened A" in line for line in lines)
+    assert any("Slack · #sales-missed" in line for line in lines)
+    assert "alerts opened" in lines[-1]
+    assert not any(ord(char) < 32 for line in lines for char in line)
+
+
+async def test_with_an_incoming_webhook_the_rooms_messages_are_really_posted() -> None:
+    slack = FakeSlack()
+    await slack.start()
+    try:
+        assert await play(3, 600, {"NOTIFIER_DEMO_SLACK_WEBHOOK": slack.webhook_url})
+    finally:
+        await slack.stop()
+    assert {one.channel for one in slack.posted} == {"webhook"}
+
+
+def test_without_a_call_there_was_nothing_to_see() -> None:
+    result = notifier("demo", "--seconds", "0.1", "--rate", "1")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1].startswith("0 missed calls, ")
+
+
+def test_before_the_store_is_made_there_is_nothing_to_show(tmp_path: Path) -> None:
+    screen, out = a_screen()
+    viewer = Viewer(screen, load_text(tmp_path, config_text()), SystemClock())
+    viewer.look()
+    viewer.close()
+    assert (viewer.seen, out.getvalue()) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [("--rate", "0"), ("--rate", "10000"), ("--seconds", "-1")])
+def test_wrong_usage_ends_with_2(arguments: tuple[str, str]) -> None:
+    assert notifier("demo", *arguments).exit_code == 2
+
+
+def test_a_message_reads_as_in_slack() -> None:
+    text = readable(blocks(a_notification(calls=(a_call(name="<!channel> & *co*"),))))
+    lines = text.splitlines()
+    assert lines[0] == "📞 Call back <!channel> & *co*"
+    assert any(line.startswith("Called by: Agent 209") for line in lines)
+    assert lines[-1] == "A12 · info · rule not-reached"
+
+
+def test_slacks_own_marks_are_taken_away() -> None:
+    assert plain("*bold* `code` <https://x.example|a link> <!date^1^{time}|11:02> &lt;b&gt;") == (
+        "bold code a link 11:02 <b>"
+    )
+
+
+def a_screen() -> tuple[Screen, io.StringIO]:
+    out = io.StringIO()
+    return Screen(Console(file=out, width=100)), out
+
+
+def test_a_message_without_blocks_shows_its_text() -> None:
+    screen, out = a_screen()
+    screen.message("#sales", {"text": "*Call back* Suresh"}, edited=False)
+    assert "Call back Suresh" in out.getvalue()
+    assert "edited" not in out.getvalue()
+
+
+async def test_what_led_to_a_message_stands_above_it_and_edits_say_so() -> None:
+    screen, out = a_screen()
+    slack = PrintingSlack(screen, first=lambda: screen.say("a call"))
+    assert await slack.call("conversations.open", {"users": "U0000ANITA"}) == {
+        "ok": True,
+        "channel": {"id": "D0000ANITA"},
+    }
+    posted = await slack.call("chat.postMessage", {"channel": "D0000ANITA", "text": "Suresh"})
+    await slack.call("chat.update", {"channel": "D0000ANITA", "ts": posted["ts"], "text": "Suresh again"})
+    assert await slack.call("conversations.history", {}) == {"ok": True, "messages": [], "channels": []}
+    await slack.aclose()
+    shown = out.getvalue()
+    assert shown.startswith("a call\n╭─ Slack · direct message to Anita ─")
+    assert "direct message to Anita · edited in place" in shown
+    assert (slack.posted, slack.edited) == (1, 1)

@@ -1,0 +1,94 @@
+from notifier.errors import DeliveryTransient
+from tests.cli.conftest import Scene
+from tests.support.commands import as_json, notifier, on_terminal, shown
+
+
+def columns(*arguments: object) -> list[list[str]]:
+    return [line.split("\t") for line in shown(*arguments)]
+
+
+def test_every_notification_is_a_line_the_newest_first(full: Scene) -> None:
+    rows = columns("outbox", "-c", full.config)
+    assert all(len(row) == 8 for row in rows)
+    alert, kind, to, state, tries, since, again, reason = rows[-1]
+    assert (alert, kind, to, state, tries) == ("A3", "open", "room #room", "sent", "1")
+    assert since.endswith("IST (+05:30)")
+    assert (again, reason) == ("", "")
+
+
+def test_who_is_told_instead_says_why(full: Scene) -> None:
+    """Ravi has no address; the rule's fallback is refused; so ops are told."""
+    newest, before, *_ = columns("outbox", "-c", full.config)
+    assert newest[2:4] == ["leads lead@example.com (ops)", "sent"]
+    assert newest[7] == "channel_not_found"
+    assert before[2:4] == ["room #room (fallback)", "redirected"]
+
+
+def test_only_some_states(full: Scene) -> None:
+    states = {row[3] for row in columns("outbox", "-c", full.config, "--state", "sent")}
+    assert states == {"sent"}
+    both = columns("outbox", "-c", full.config, "--state", "sent", "--state", "redirected")
+    assert {row[3] for row in both} == {"sent", "redirected"}
+    dead = notifier("outbox", "-c", full.config, "--state", "dead")
+    assert (dead.exit_code, dead.stdout, dead.stderr) == (0, "", "no such notifications\n")
+
+
+def test_an_unknown_state_lists_the_known_ones() -> None:
+    result = notifier("outbox", "--state", "lost")
+    assert result.exit_code == 2
+    assert "dead" in result.stderr
+    assert "redirected" in result.stderr
+
+
+async def test_what_waits_says_for_what_and_until_when(full: Scene) -> None:
+    world = full.world
+    world.channels["agent"].always = DeliveryTransient("Slack does not answer")
+    world.call("Suresh 2", to="919812345670")
+    await world.poll()
+    world.clock.advance(600_000)
+    await world.round()
+    (row,) = columns("outbox", "-c", full.config, "--state", "waiting")
+    assert row[2:5] == ["agent main/209", "waiting", "1"]
+    assert row[6].endswith("IST (+05:30)")
+    assert row[7] == "Slack does not answer"
+    assert as_json("outbox", "-c", full.config, "--state", "waiting")[0]["next_at"].endswith("Z")
+
+
+async def test_dead_letters_are_found(full: Scene) -> None:
+    world = full.world
+    world.channels["leads"].always = world.channels["room"].always
+    world.call("Fatima 2", extension="210", to="919900000009")
+    await world.poll()
+    world.clock.advance(600_000)
+    await world.round()
+    (row,) = columns("outbox", "-c", full.config, "--state", "dead")
+    assert row[2:4] == ["leads lead@example.com (ops)", "dead"]
+
+
+def test_json_has_the_raw_names(full: Scene) -> None:
+    newest = as_json("outbox", "-c", full.config)[0]
+    assert newest | {"id": 0, "alert": 0, "recipient": "", "created_at": ""} == {
+        "id": 0,
+        "alert": 0,
+        "kind": "open",
+        "receiver": "leads",
+        "recipient": "",
+        "via": "ops",
+        "state": "sent",
+        "reason": "channel_not_found",
+        "attempts": 1,
+        "created_at": "",
+        "next_at": None,
+    }
+    assert newest["recipient"].startswith("mail-")
+
+
+def test_on_a_terminal_there_is_a_head(full: Scene) -> None:
+    assert "next try" in on_terminal("outbox", "-c", full.config).splitlines()[0]
+
+
+def test_an_empty_outbox_says_so(empty: Scene) -> None:
+    result = notifier("outbox", "-c", empty.config, "-n", "5")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "the outbox is empty: nothing was to be told yet\n"
+    assert as_json("outbox", "-c", empty.config) == []

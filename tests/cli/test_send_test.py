@@ -1,0 +1,172 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from notifier.cli.samples import send_samples
+from notifier.config import load
+from tests.support.clock import FakeClock
+from tests.support.commands import complaint, notifier
+from tests.support.slack import TOKEN, FakeSlack
+from tests.support.smtp import MailServer
+
+ENVIRON = {"SLACK_BOT_TOKEN": TOKEN}
+
+
+class Office:
+    """A Slack and a mail server, and a configuration that leads there."""
+
+    def __init__(self, folder: Path, slack: FakeSlack, mail: MailServer) -> None:
+        self.path = folder / "config.yaml"
+        self.slack = slack
+        self.mail = mail
+
+    def configure(self, **sections: Any) -> None:
+        merged: dict[str, Any] = {
+            "timezone": "Asia/Kolkata",
+            "telecmi": {"accounts": [{"name": "main", "region": "india", "app_id": 1, "secret": "x"}]},
+            "slack": {"bot_token": "${SLACK_BOT_TOKEN}", "base_url": self.slack.api_url},
+            "email": {
+                "host": "127.0.0.1",
+                "port": self.mail.port,
+                "security": "none",
+                "sender": "Missed calls <calls@example.com>",
+            },
+            "agents": {
+                "209": {"name": "Asha", "slack": "U209", "email": "asha@example.com"},
+                "main/210": {"name": "Ravi"},
+            },
+            "receivers": {
+                "agent": {"slack": {"to": "agent"}},
+                "sales-room": {"slack": {"to": "#sales"}},
+                "hook": {"slack": {"webhook_url": self.slack.webhook_url}},
+                "leads": {"email": {"to": ["lead@example.com", "second@example.com"]}},
+            },
+            "rules": [{"name": "every", "notify": "sales-room"}],
+            **sections,
+        }
+        self.path.write_text("".join(f"{name}: {json.dumps(value)}\n" for name, value in merged.items()))
+
+    async def send_test(self, *arguments: str) -> Result:
+        return await asyncio.to_thread(notifier, "send-test", *arguments, "-c", self.path, env=ENVIRON)
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    slack = FakeSlack()
+    slack.add_channel("sales", "C1")
+    slack.add_user("U209", "asha@example.com")
+    await slack.start()
+    async with MailServer() as mail:
+        office = Office(tmp_path, slack, mail)
+        office.configure()
+        yield office
+    await slack.stop()
+
+
+async def test_a_slack_channel_gets_a_message_that_says_it_is_a_test(office: Office) -> None:
+    result = await office.send_test("sales-room")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "sales-room #sales: sent\n", "")
+    (message,) = office.slack.posted
+    assert message.channel == "C1"
+    assert "This is a test" in message.text
+    assert "Asha" in json.dumps(message.blocks)
+
+
+async def test_an_agent_gets_a_direct_message(office: Office) -> None:
+    result = await office.send_test("agent")
+    assert (result.exit_code, result.stdout) == (0, "agent main/209: sent\n")
+    assert office.slack.posted[0].channel == "DU209"
+
+
+async def test_an_incoming_webhook(office: Office) -> None:
+    result = await office.send_test("hook")
+    assert (result.exit_code, result.stdout) == (0, "hook webhook: sent\n")
+    assert office.slack.posted[0].channel == "webhook"
+
+
+async def test_everybody_of_an_e_mail_receiver_is_told_and_one_refusal_costs_the_others_nothing(
+    office: Office,
+) -> None:
+    office.mail.answers["lead@example.com"] = "550 no such user"
+    result = await office.send_test("leads")
+    assert result.exit_code == 1
+    assert result.stdout == "leads second@example.com: sent\n"
+    assert result.stderr.startswith("leads lead@example.com: not sent: ")
+    assert [recipient for recipient, _ in office.mail.received] == ["second@example.com"]
+
+
+async def test_an_unknown_receiver_is_wrong_usage_with_a_guess(office: Office) -> None:
+    result = await office.send_test("sales-rom")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "did you mean `sales-room`?" in complaint(result)
+    listed = await office.send_test("xyz")
+    assert "there is agent, hook, leads, sales-room" in complaint(listed)
+
+
+async def test_a_configuration_without_receivers_says_so(office: Office) -> None:
+    office.configure(receivers={"Ж": {"slack": {"to": "#sales"}}}, rules=[{"name": "a", "notify": "Ж"}])
+    result = await office.send_test("room")
+    assert result.exit_code == 2
+
+
+async def test_an_agent_without_an_address_is_told_with_what_to_do(office: Office) -> None:
+    result = await office.send_test("agent", "--extension", "main/210")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "notifier: agent comes to nobody for main/210; "
+        "give that agent an address, or name another --extension\n"
+    )
+    assert (await office.send_test("agent", "--extension", "x")).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        ("invalid_auth", "check slack.bot_token"),
+        ("channel_not_found", "does the channel exist"),
+        (500, "HTTP 500"),
+        ("some_new_code", "some_new_code"),
+    ],
+)
+async def test_a_failure_ends_with_1_and_its_reason(office: Office, failure: str | int, reason: str) -> None:
+    office.slack.fail_next("chat.postMessage", failure)
+    result = await office.send_test("sales-room")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("sales-room #sales: not sent: ")
+    assert reason in result.stderr
+    assert TOKEN not in result.output
+
+
+async def test_without_an_answer_it_gives_up(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.slack.fail_next("chat.postMessage", "hang")
+    config = load(office.path, ENVIRON)
+    assert not await send_samples(config, "sales-room", "main/209", FakeClock(), limit=0.05)
+    assert capsys.readouterr().err == "sales-room #sales: not sent: no answer within 0 s\n"
+
+
+class BrokenClock(FakeClock):
+    """Breaks whoever measures time by it."""
+
+    def monotonic(self) -> float:
+        raise ZeroDivisionError("a secret")
+
+
+async def test_of_an_unknown_error_only_its_kind_is_told(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.configure(agents={"209": {"slack": "asha@example.com"}})
+    config = load(office.path, ENVIRON)
+    assert not await send_samples(config, "agent", "main/209", BrokenClock())
+    assert capsys.readouterr().err == "agent main/209: not sent: unknown error: ZeroDivisionError\n"
+
+
+async def test_without_agents_any_extension_will_do(office: Office) -> None:
+    office.configure(agents={})
+    result = await office.send_test("sales-room")
+    assert result.exit_code == 0
+    assert "209" in json.dumps(office.slack.posted[0].blocks)
