@@ -1,7 +1,12 @@
 """From when on calls count, and up to when a source counts as read."""
 
+from dataclasses import replace
+
 import httpx
 
+from notifier.recount import LATENESS, Counts
+from notifier.rules import Windows
+from notifier.store.database import Connection
 from notifier.telecmi.interval import AHEAD
 from tests.support.clock import START
 from tests.support.world import HOUR, MINUTE
@@ -129,7 +134,7 @@ async def test_of_all_dates_of_a_read_the_earliest_counts(a_world: MakeWorld) ->
     world.call("a")
     world.call("b")
     first = world.clock.now() - 2 * MINUTE
-    world.exchange.dates.extend([first, None, first + MINUTE])
+    world.exchange.dates.extend([first + MINUTE, first])
     await world.poll()
     assert world.source().watermark == first
 
@@ -176,15 +181,18 @@ async def test_calls_from_long_before_what_was_asked_for_do_not_make_it_read_the
 ) -> None:
     world = a_world(MANY)
     await world.watch()
-    world.call("a")
-    await world.poll()
+    reached: list[int] = []
+
+    class Watching(Counts):
+        def covering(self, connection: Connection, oldest: int) -> Windows:
+            reached.append(oldest)
+            return super().covering(connection, oldest)
+
+    world.intake.book = replace(world.book, counts=Watching(world.book.rules))
     stray = {"_id": "stray", "to": "919812345678", "time": START - 3000 * DAY, "from": "209_1", "name": ""}
     fresh = {"_id": "fresh", "to": "919812345678", "time": START + 1, "from": "209_1", "name": ""}
-    world.exchange.failures.append(
-        httpx.Response(200, json={"total": 4, "cdr": [stray, fresh, *world.exchange.records]})
-    )
+    world.exchange.failures.append(httpx.Response(200, json={"total": 2, "cdr": [stray, fresh]}))
     await world.poll()
-    assert world.stored() == 3
-    assert world.reasons() == ["below_threshold", "baseline", "opened"]
-    windows = world.database.look(lambda connection: world.counts.covering(connection, world.clock.now()))
-    assert windows.horizon > START - 2 * DAY
+    assert world.stored() == 2
+    assert world.reasons() == ["baseline", "below_threshold"]
+    assert reached == [START - OVERLAP - LATENESS]

@@ -12,7 +12,7 @@ from tests.support.world import MINUTE, World
 from tests.support.worlds import MakeWorld
 
 MANY = {"name": "many", "per": "extension", "count": 3, "within": "10m", "notify": "room"}
-LEVELS = {**MANY, "levels": [{"count": 5, "severity": "critical"}], "expire_after": "25m"}
+LEVELS = {**MANY, "levels": [{"count": 5, "severity": "critical"}], "expire_after": "4m"}
 OVERRIDES = {**MANY, "name": "patient", "overrides": {"210": 4}, "per": ["extension", "customer"]}
 
 Step = tuple[int, str, str, int]  # minutes that pass, extension, customer, minutes that the call is late
@@ -40,10 +40,29 @@ async def test_calls_of_an_ended_alert_do_not_count_again_across_a_restart(a_wor
     assert [alert.call_count for alert in world.alerts()] == [3, 3]
 
 
+async def test_calls_of_an_alert_that_was_active_at_the_restart_do_not_count_again_after_its_end(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world({**MANY, "within": "1h", "expire_after": "5m"})
+    await world.watch()
+    for name in ("1", "2", "3"):
+        world.call(name)
+    await world.round()
+    await world.restart()
+    world.call("joins")
+    await world.round()
+    world.clock.advance(6 * MINUTE)
+    await world.tick()
+    world.call("4")
+    world.call("5")
+    await world.round()
+    assert world.told() == ["3"]
+
+
 async def test_calls_of_an_active_alert_still_count_towards_its_levels_after_a_restart(
     a_world: MakeWorld,
 ) -> None:
-    world = a_world({**LEVELS, "within": "1h"})
+    world = a_world({**LEVELS, "within": "1h", "expire_after": "1h"})
     await world.watch()
     for name in ("1", "2", "3"):
         world.call(name)
