@@ -30,8 +30,11 @@ IDLE = 30.0
 LONGEST_PAGE = 60.0
 """Seconds after which a page of TeleCMI is left for the next poll, however far away that is."""
 
-LAST_SENDS = 2.5
-"""Seconds that requests under way may still take when we stop."""
+LAST_SENDS = 2.0
+"""Seconds that requests under way may still take when we stop. A locked store may take as long again."""
+
+RELOAD_SENDS = 30.0
+"""Seconds that they may take when a new configuration takes over: as long as any request may."""
 
 
 @dataclass
@@ -76,12 +79,18 @@ class Crew:
         self._go("lifecycle", self._until_due(self.lifecycle.step))
         self._go("dispatch", self._until_due(self.dispatch.step))
 
-    async def stop(self) -> None:
-        """End the loops with nothing half done: transactions are whole, and sends get a moment to end."""
+    async def stop(self, hurry: asyncio.Event | None = None) -> None:
+        """End the loops with nothing half done: transactions are whole, and sends get a moment to end.
+
+        Args:
+            hurry: a longer moment, until this is set: for a reload, after which nobody waits for us to end.
+        """
         self.wakes.stop()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        if hurry is not None:
+            await self.dispatch.settle(RELOAD_SENDS, hurry)
         await self.dispatch.aclose(LAST_SENDS)
         await self.channels.aclose()
         await self.http.aclose()

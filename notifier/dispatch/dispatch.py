@@ -88,6 +88,18 @@ class Dispatch:
             await asyncio.wait(self._workers.values())
         self._raise_if_broken()
 
+    async def settle(self, seconds: float, hurry: asyncio.Event) -> None:
+        """Begin nothing more, and let what is under way end, for so long or until there is a hurry."""
+        self.stop.set()
+        if not self._workers:
+            return
+        ended = asyncio.create_task(self.drain(), name="drain")
+        hurried = asyncio.create_task(hurry.wait(), name="hurry")
+        await asyncio.wait({ended, hurried}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ended, hurried):
+            task.cancel()
+        await asyncio.gather(ended, hurried, return_exceptions=True)
+
     async def aclose(self, seconds: float) -> None:
         """Stop: what is under way may end within so many seconds; what does not is uncertain."""
         self.stop.set()
@@ -138,6 +150,8 @@ class Dispatch:
                 if self.stop.is_set():
                     return
                 more = await self._one(target, channel, address, lane)
+            # Asked before the next turn: who has nothing more to do must not keep a worker waiting for it.
+            more = more and await self._is_due(target)
 
     async def _one(self, target: Target, channel: Channel, address: str, lane: Lane) -> bool:
         """Send or edit one message; go on at once?"""
@@ -152,6 +166,11 @@ class Dispatch:
             lane.spend(channel.pace)
         judged = await self.deliver.edits.bring_up_to_date(item, channel)
         return self._go_on(target, _editing(target), judged)
+
+    async def _is_due(self, target: Target) -> bool:
+        now = self.clock.now()
+        waits = await self.database.read(lambda connection: outbox.is_due(connection, target, now))
+        return waits or await self._stale(target) is not None
 
     async def _claim(self, target: Target) -> OutboxRow | None:
         now = self.clock.now()

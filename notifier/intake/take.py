@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from notifier.config.instants import start_instant
-from notifier.model import Call, Reject
+from notifier.model import Alert, Call, Reject
 from notifier.recount import LATENESS, Counts
 from notifier.rules import AlertChange, CompiledRule, Outcome, Reason, decide, match_all, wakes_at
 from notifier.store import alerts, calls, sources
@@ -111,6 +111,8 @@ class Take:
         return started_at
 
     def _store(self, connection: Connection, outcome: Outcome) -> None:
+        changed = [change for change in outcome.changes if change.alert.id]
+        alerts.update_alerts(connection, [(change.alert, self._wakes_at(change.alert)) for change in changed])
         ids = [self._store_alert(connection, change) for change in outcome.changes]
         alerts.join_calls(
             connection,
@@ -126,12 +128,13 @@ class Take:
         )
 
     def _store_alert(self, connection: Connection, change: AlertChange) -> int:
+        """Store the alert where it is new, and whom it is told; returns its id."""
         alert = change.alert
-        wakes = wakes_at(alert, self.book.tell.rules[alert.rule])
-        if alert.id:
-            alerts.update_alert(connection, alert, wakes)
-        else:
-            alert = alerts.insert_alert(connection, alert, uuid.uuid4().hex, wakes)
+        if not alert.id:
+            alert = alerts.insert_alert(connection, alert, uuid.uuid4().hex, self._wakes_at(alert))
         if change.telling is not None:
             self.book.tell.enqueue(connection, alert, change.telling, self.now)
         return alert.id
+
+    def _wakes_at(self, alert: Alert) -> int | None:
+        return wakes_at(alert, self.book.tell.rules[alert.rule])

@@ -1,9 +1,9 @@
 """Alerts, the calls that joined them, and why each call did what it did."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from notifier.model import Alert, AlertState, Call, EndReason, Severity
 from notifier.store.bulk import insert_rows
@@ -12,6 +12,20 @@ from notifier.store.schema import alert_calls, alerts, calls, decisions, sources
 
 ALERT_COLUMNS = tuple(column for column in alerts.c if column.name != "wakes_at")
 """What ``alert_from`` needs."""
+
+_FIELDS = tuple(column.name for column in ALERT_COLUMNS if column.name != "id")
+
+# Built once: SQLAlchemy takes longer to build them than SQLite to run them.
+_CHANGE = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("alert_id"))
+    .values({name: bindparam(name) for name in (*_FIELDS, "wakes_at")})
+)
+_OUTDATE = (
+    update(told)
+    .where(told.c.alert_id == bindparam("changed"), told.c.version < bindparam("newer"))
+    .values(stale=True)
+)
 
 
 def alert_from(row: RowMapping) -> Alert:
@@ -25,10 +39,9 @@ def alert_from(row: RowMapping) -> Alert:
 
 
 def _values(alert: Alert, wakes_at: int | None) -> dict[str, object]:
-    values = asdict(alert)
+    values: dict[str, object] = {name: getattr(alert, name) for name in _FIELDS}
     values["per"] = ",".join(alert.per)
     values["wakes_at"] = wakes_at
-    del values["id"]
     return values
 
 
@@ -86,17 +99,26 @@ def next_due(connection: Connection) -> int | None:
 def insert_alert(connection: Connection, alert: Alert, uid: str, wakes_at: int | None) -> Alert:
     """Store a new alert; returns it with its id."""
     new = replace(alert, uid=uid)
-    result = connection.execute(insert(alerts).values(_values(new, wakes_at)))
+    result = connection.execute(insert(alerts), _values(new, wakes_at))
     assert result.inserted_primary_key is not None
     return replace(new, id=int(result.inserted_primary_key[0]))
 
 
+def update_alerts(connection: Connection, changed: Sequence[tuple[Alert, int | None]]) -> None:
+    """Store how alerts have changed, each with when time alone may change it (UTC ms; None: never).
+
+    Whoever was told an older version has a stale message now.
+    """
+    if changed:
+        connection.execute(
+            _CHANGE, [{**_values(alert, wakes_at), "alert_id": alert.id} for alert, wakes_at in changed]
+        )
+        connection.execute(_OUTDATE, [{"changed": alert.id, "newer": alert.version} for alert, _ in changed])
+
+
 def update_alert(connection: Connection, alert: Alert, wakes_at: int | None) -> None:
-    """Store how an alert has changed; whoever was told an older version has a stale message now."""
-    connection.execute(update(alerts).where(alerts.c.id == alert.id).values(_values(alert, wakes_at)))
-    connection.execute(
-        update(told).where(told.c.alert_id == alert.id, told.c.version < alert.version).values(stale=True)
-    )
+    """Like ``update_alerts``, for one."""
+    update_alerts(connection, [(alert, wakes_at)])
 
 
 def wake(connection: Connection, alert_id: int, wakes_at: int) -> None:

@@ -138,25 +138,14 @@ def waiting_targets(connection: Connection) -> list[tuple[Target, int]]:
     return [(Target(receiver, recipient), next_at) for receiver, recipient, next_at in rows]
 
 
+def is_due(connection: Connection, target: Target, now: int) -> bool:
+    """Could something be claimed for this target now?"""
+    return _next(connection, target, now) is not None
+
+
 def claim(connection: Connection, target: Target, boot: str, now: int) -> OutboxRow | None:
     """Take the next due row of a target for this boot; None where none is due."""
-    row = (
-        connection.execute(
-            select(outbox)
-            .where(
-                outbox.c.receiver == target.receiver,
-                outbox.c.recipient == target.recipient,
-                outbox.c.finished_at.is_(None),
-                outbox.c.state == RowState.WAITING,
-                outbox.c.next_at <= now,
-                _FIRST_OF_ITS_ALERT,
-            )
-            .order_by(outbox.c.next_at, outbox.c.id)
-            .limit(1)
-        )
-        .mappings()
-        .one_or_none()
-    )
+    row = _next(connection, target, now)
     if row is None:
         return None
     connection.execute(
@@ -165,6 +154,23 @@ def claim(connection: Connection, target: Target, boot: str, now: int) -> Outbox
         .values(state=RowState.CLAIMED, claimed_by=boot, attempted_at=now, attempts=outbox.c.attempts + 1)
     )
     return outbox_row(row)
+
+
+def _next(connection: Connection, target: Target, now: int) -> RowMapping | None:
+    due = (
+        select(outbox)
+        .where(
+            outbox.c.receiver == target.receiver,
+            outbox.c.recipient == target.recipient,
+            outbox.c.finished_at.is_(None),
+            outbox.c.state == RowState.WAITING,
+            outbox.c.next_at <= now,
+            _FIRST_OF_ITS_ALERT,
+        )
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(1)
+    )
+    return connection.execute(due).mappings().one_or_none()
 
 
 def finish(connection: Connection, row_id: int, state: RowState, reason: str, now: int) -> None:

@@ -68,3 +68,40 @@ async def test_stopping_with_nothing_to_do_is_done_at_once(a_world: MakeWorld) -
     world = a_world()
     await world.dispatch.aclose(5)
     assert world.stop.is_set()
+
+
+async def test_before_a_reload_what_is_under_way_may_end_however_long_a_stop_would_give_it(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world()
+    await world.watch()
+    world.call("0")
+    world.call("1")
+    await world.poll()
+    world.room.gate = asyncio.Event()
+    await world.dispatch.step()
+    while world.room.tries == 0:
+        await world.clock.sleep(0)
+    settling = asyncio.ensure_future(world.dispatch.settle(60, asyncio.Event()))
+    await world.clock.sleep(0)
+    world.room.gate.set()
+    await settling
+    assert world.told() == ["0"]  # the second is left to the next configuration
+    assert world.fates() == [("room", "sent"), ("room", "waiting")]
+
+
+async def test_a_stop_during_a_reload_does_not_wait_for_what_is_under_way(a_world: MakeWorld) -> None:
+    world = a_world()
+    await world.watch()
+    world.call("0")
+    await world.poll()
+    world.room.gate = asyncio.Event()
+    await world.dispatch.step()
+    while world.room.tries == 0:
+        await world.clock.sleep(0)
+    hurry = asyncio.Event()
+    hurry.set()
+    async with asyncio.timeout(5):
+        await world.dispatch.settle(60, hurry)
+        await world.dispatch.aclose(0)
+    assert world.fates() == [("room", "claimed")]
