@@ -8,7 +8,7 @@ import structlog
 from notifier.config.rules import Rule
 from notifier.model import Alert, Kind, Target
 from notifier.rules import Audience, Directory, Telling, Via, audience, instead
-from notifier.store import outbox
+from notifier.store import outbox, outbox_views
 from notifier.store.database import Connection
 
 log = structlog.get_logger("notifier.tell")
@@ -56,8 +56,18 @@ class Tell:
             others = tuple(target for target in group.targets if target != row.target)
             if others:
                 self._write(connection, alert, Audience(others, via, reason), row.kind, row.n, now)
-                return True
+                if self._is_alive(connection, row, others):
+                    return True
         return False
+
+    @staticmethod
+    def _is_alive(connection: Connection, row: outbox.OutboxRow, others: tuple[Target, ...]) -> bool:
+        """Was, or will, one of these be told the same? They may have been given up before."""
+        gone = {outbox.RowState.DEAD, outbox.RowState.REDIRECTED, outbox.RowState.DROPPED}
+        return any(
+            each.target in others and (each.kind, each.n) == (row.kind, row.n) and each.state not in gone
+            for each in outbox_views.of_alert(connection, row.alert_id)
+        )
 
     def _write(
         self, connection: Connection, alert: Alert, group: Audience, kind: Kind, n: int, now: int

@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from notifier.model import Target
 from notifier.rules import Via
+from notifier.store import outbox
 from notifier.store.outbox import OutboxRow, RowState
 from tests.support.world import World
 from tests.support.worlds import MakeWorld
@@ -87,3 +88,12 @@ async def test_for_a_rule_that_is_gone_ops_are_told(a_world: MakeWorld) -> None:
 async def test_whoever_is_told_anyway_is_not_told_twice(a_world: MakeWorld) -> None:
     world = await with_a_call(a_world, {"notify": ["a", "b"], "fallback": "b"}, ops={"notify": "c"})
     assert await redirected(world, world.outbox()[0]) == []
+
+
+async def test_others_who_were_given_up_before_do_not_count_as_told(a_world: MakeWorld) -> None:
+    world = await with_a_call(a_world, {"notify": ["a", "b"]}, ops={"notify": ["a"]})
+    first, second = world.outbox()
+    await world.database.write(
+        lambda connection: outbox.finish(connection, first.id, RowState.DEAD, "broken", world.clock.now())
+    )
+    assert await redirected(world, second) is None

@@ -128,7 +128,6 @@ def build(
     """
     protect(secrets_of(config))
     wakes = Wakes()
-    stop = asyncio.Event()
     rules = {rule.name: rule for rule in config.rules}
     compiled = compile_rules(config.rules, config.agents, dry_run=config.dry_run)
     directory = Directory(config.receivers, config.agents, config.ops.notify)
@@ -167,7 +166,7 @@ def build(
         country=config.country,
         tell=tell,
         jitter=random.random,
-        stop=stop,
+        stop=asyncio.Event(),
     )
     connected = channels(config, clock, slack_api)
     dispatch = Dispatch(
@@ -179,7 +178,7 @@ def build(
         health=health,
         wakes=wakes,
         boot=uuid.uuid4().hex,
-        stop=stop,
+        stop=asyncio.Event(),
     )
     lifecycle = Lifecycle(database, clock, rules, tell, config.store.keep, wakes)
     return Crew(config, clock, health, wakes, http, connected, intakes, lifecycle, dispatch)

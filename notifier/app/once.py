@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from notifier.app.crew import Crew, build
 from notifier.app.serve import Host
 from notifier.config import Config, store_path
-from notifier.dispatch.dispatch import WORKERS
 from notifier.host.health import Health
 from notifier.store.database import Connection, Database
 from notifier.store.lock import store_lock
@@ -80,6 +79,8 @@ async def _let_time_pass(crew: Crew) -> None:
 async def _deliver(crew: Crew, database: Database) -> None:
     """Give every target its turn; one that fails gets no second one while the others have theirs."""
     targets = len(await database.read(waiting_targets))
-    for _ in range(targets // WORKERS + DETOURS):
+    for _ in range(2 * targets + DETOURS):
         await crew.dispatch.step()
+        if not crew.dispatch.is_working:
+            return
         await crew.dispatch.drain()

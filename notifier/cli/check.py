@@ -1,10 +1,9 @@
 """`check`: is the configuration good?"""
 
 import os
-from collections.abc import Sized
 
 from notifier.cli.common import ConfigOption, config_file
-from notifier.cli.show import complain
+from notifier.cli.show import complain, counted
 from notifier.config import load, store_path, warnings
 
 
@@ -18,13 +17,9 @@ def check(config: ConfigOption = None) -> None:
     for warning in warnings(loaded):
         complain(f"{path}: warning: {warning}")
     print(
-        f"{path}: good: {_count(loaded.telecmi.accounts, 'account')}, {_count(loaded.rules, 'rule')}, "
-        f"{_count(loaded.receivers, 'receiver')}; the store is {store_path(loaded)}"
+        f"{path}: good: {counted(len(loaded.telecmi.accounts), 'account')}, "
+        f"{counted(len(loaded.rules), 'rule')}, {counted(len(loaded.receivers), 'receiver')}; "
+        f"the store is {store_path(loaded)}"
     )
     if loaded.dry_run:
         print(f"{path}: dry_run is on: nothing is sent")
-
-
-def _count(things: Sized, word: str) -> str:
-    count = len(things)
-    return f"{count} {word}{'' if count == 1 else 's'}"

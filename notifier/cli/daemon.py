@@ -3,9 +3,11 @@
 import asyncio
 import os
 import sys
+import threading
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 import typer
@@ -19,6 +21,13 @@ from notifier.host import logs
 
 if TYPE_CHECKING:
     from notifier.app import Round  # slow to import, and needed by these commands only
+
+T = TypeVar("T")
+
+LOOKUP = "lookup"
+
+IDLE_THREAD = 0.2
+"""Seconds in which a thread that has nothing to do ends."""
 
 
 def run(config: ConfigOption = None) -> None:
@@ -34,9 +43,10 @@ def run(config: ConfigOption = None) -> None:
     # Until the configuration says otherwise: what structlog does by itself shows local variables.
     logs.configure("info", "auto", sys.stderr, is_terminal=sys.stderr.isatty(), clock=clock)
     guarded(serve(partial(load, path, os.environ), host))
+    leave_lookups()
 
 
-def guarded(main: Coroutine[None, None, None]) -> None:
+def guarded(main: Coroutine[None, None, T]) -> T:
     """Run it to its end; a fault of ours goes through the log.
 
     Raises:
@@ -44,13 +54,39 @@ def guarded(main: Coroutine[None, None, None]) -> None:
         typer.Exit: it failed of something else, which was logged.
     """
     try:
-        asyncio.run(main)
+        return asyncio.run(_with_lookups(main))
     except NotifierError:
         raise
     except Exception:  # noqa: BLE001 - whatever it is, it is logged and the process ends
         # The log keeps secrets and numbers out of the traceback.
-        structlog.get_logger("notifier").exception("notifier has failed; the service will start it again")
+        structlog.get_logger("notifier").exception("notifier has failed of a fault of its own")
         raise typer.Exit(1) from None
+
+
+class Lookups(ThreadPoolExecutor):
+    """Where asyncio looks host names up. A look-up can't be interrupted: nobody waits for it at the end."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - as it is there
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+async def _with_lookups(main: Coroutine[None, None, T]) -> T:
+    asyncio.get_running_loop().set_default_executor(Lookups(thread_name_prefix=LOOKUP))
+    return await main
+
+
+def leave_lookups() -> None:
+    """End the process here and now where a look-up still hangs: Python would wait for it, for minutes.
+
+    Everything of ours is closed by then; only a name server does not answer.
+    """
+    for thread in threading.enumerate():
+        if thread.name.startswith(LOOKUP):
+            thread.join(IDLE_THREAD)
+            if thread.is_alive():
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(0)
 
 
 def once(config: ConfigOption = None) -> None:
@@ -63,7 +99,7 @@ def once(config: ConfigOption = None) -> None:
 
     path = config_file(config)
     host = Host(SystemClock(), os.environ, sys.stderr)
-    _report(asyncio.run(one_round(load(path, os.environ), host)))
+    _report(guarded(one_round(load(path, os.environ), host)))
 
 
 def _report(result: "Round") -> None:

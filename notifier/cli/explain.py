@@ -66,7 +66,9 @@ def _told(connection: Connection, config: Config, what: str, at: str) -> list[st
         return list(story.of_alert(alert))
     found = _calls(connection, config, what, at)
     if not found:
-        where = "`notifier calls` lists them, and `notifier status` says when TeleCMI was read"
+        where = "`notifier calls` lists them, `notifier status` says when TeleCMI was read"
+        if is_number(what) and not at:
+            where += "; with an extension, say when: --at 11:02"
         raise NotifierError(f"no stored call fits {harmless(what)}{f' at {at}' if at else ''}; {where}")
     lines = [line for stored in found for line in story.of_call(stored)]
     if len(found) == MOST:

@@ -1,6 +1,5 @@
 """`send-test`: does a receiver work?"""
 
-import asyncio
 import os
 import sys
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from notifier.cli.common import ConfigOption, config_file
+from notifier.cli.daemon import guarded
 from notifier.cli.parse import extension_of
 from notifier.clock import SystemClock
 from notifier.config import Config, load
@@ -40,7 +40,7 @@ def send_test(
     clock = SystemClock()
     logs.protect(secrets_of(loaded))
     logs.configure("warning", "console", sys.stderr, is_terminal=sys.stderr.isatty(), clock=clock)
-    if not asyncio.run(send_samples(loaded, receiver, _agent(loaded, given), clock)):
+    if not guarded(send_samples(loaded, receiver, _agent(loaded, given), clock)):
         raise typer.Exit(1)
 
 

@@ -46,6 +46,11 @@ def person(config: Config, agent: str) -> str:
     return harmless(f"{agent} ({known.name})" if known and known.name else agent)
 
 
+def counted(number: int, word: str) -> str:
+    """So many of them: "1 call", "2 calls"."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def about(alert: Alert) -> str:
     """What an alert is about: "customer +919812345678"."""
     parts = [alert.key] if len(alert.per) == 1 else alert.key.split("&")
@@ -54,6 +59,8 @@ def about(alert: Alert) -> str:
         dimension, _, value = part.partition("=")
         if len(parts) > 1:
             value = value.replace("%26", "&").replace("%25", "%")
+        if dimension == "call":
+            value = value.split("/", 2)[-1]  # the id, by which `explain` knows it
         words.append(f"{dimension} {value or '(none)'}")
     return harmless(", ".join(words))
 
@@ -101,7 +108,8 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], nothing: str
     elif sys.stdout.isatty():
         table = Table(*head, box=None, pad_edge=False, header_style="bold")
         for line in lines:
-            table.add_row(*(Text(cell) for cell in line))
+            # Folded, not cut: an id is there to be copied.
+            table.add_row(*(Text(cell, overflow="fold") for cell in line))
         Console().print(table)
     else:
         for line in lines:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notifier.cli.common import ConfigOption, JsonOption, look, read_config
-from notifier.cli.show import ago, harmless, iso, print_json, when
+from notifier.cli.show import ago, counted, harmless, iso, print_json, when
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
 from notifier.model import Endpoint
@@ -75,8 +75,10 @@ def _lines(config: Config, seen: _Seen) -> Iterator[str]:
         dead = f"{seen.depth.dead} given up (`notifier outbox --state dead` shows them)"
     yield f"alerts   {seen.totals.active_alerts} active"
     yield f"outbox   {waiting}; {dead}"
-    rejects = f", {seen.totals.rejects} records that could not be read" if seen.totals.rejects else ""
-    yield f"store    {seen.totals.calls} calls{rejects}, in {store_path(config)}"
+    rejects = (
+        f", {counted(seen.totals.rejects, 'record')} that could not be read" if seen.totals.rejects else ""
+    )
+    yield f"store    {counted(seen.totals.calls, 'call')}{rejects}, in {store_path(config)}"
 
 
 def _about_source(config: Config, seen: _Seen, name: str, source: Source | None) -> Iterator[str]:
@@ -94,7 +96,8 @@ def _about_source(config: Config, seen: _Seen, name: str, source: Source | None)
         yield f"trouble         {harmless(source.last_error)}; last tried {tried}"
     if source.known_gap:
         listed = "more" if source.known_gap > 0 else "fewer"
-        yield f"count           TeleCMI lists {abs(source.known_gap)} calls {listed} than it counts"
+        missing = counted(abs(source.known_gap), "call")
+        yield f"count           TeleCMI lists {missing} {listed} than it counts"
 
 
 def _is_overdue(config: Config, seen: _Seen, name: str, read_at: int) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notifier.channels.render.times import duration
-from notifier.cli.show import about, harmless, person, when, whom
+from notifier.cli.show import about, counted, harmless, person, when, whom
 from notifier.config import Config
 from notifier.model import Alert, AlertState, Call, EndReason, Kind, StoredCall
-from notifier.rules import CompiledRule, Reason, compile_rules, mismatch
+from notifier.rules import CompiledRule, Reason, compile_rules, ends_when_told, mismatch
 from notifier.store.alerts import alert as alert_with
 from notifier.store.database import Connection
 from notifier.store.outbox import OutboxRow, RowState
@@ -78,7 +78,7 @@ class Story:
         yield f"  opened {when(self.config, alert.opened_at)}{_threshold(alert)}"
         yield f"  {self._stands(alert)}"
         shown = f", the newest {MOST}" if alert.call_count > MOST else ""
-        yield f"  {_calls(alert.call_count)} joined{shown}:"
+        yield f"  {counted(alert.call_count, 'call')} joined{shown}:"
         for stored in calls_of_alert(self.connection, alert.id, MOST):
             call = stored.call
             yield f"    {when(self.config, call.placed_at)}: {self._miss(call)}, call {harmless(call.id)}"
@@ -93,7 +93,7 @@ class Story:
             return f"ended {when(self.config, alert.ended_at)}: {ENDS[alert.ended_as]}"
         if alert.state is AlertState.PENDING:
             return f"waits until {when(self.config, alert.due_at)} (the rule's `wait`); nobody was told yet"
-        return "open: further calls join it"
+        return "open until everybody was told" if ends_when_told(alert) else "open: further calls join it"
 
     def _sent(self, alert: Alert) -> Iterator[str]:
         rows = of_alert(self.connection, alert.id)
@@ -146,8 +146,4 @@ def _needed(rule: CompiledRule | None, call: Call, same: str) -> str:
 def _threshold(alert: Alert) -> str:
     if alert.within is None:
         return ""
-    return f", its level reached by {_calls(alert.needed)} within {duration(alert.within)}"
-
-
-def _calls(count: int) -> str:
-    return f"{count} call{'' if count == 1 else 's'}"
+    return f", its level reached by {counted(alert.needed, 'call')} within {duration(alert.within)}"

@@ -62,9 +62,9 @@ class Receiver(Strict):
             return (person.email if self.email else person.slack) or None
         if self.slack is not None:
             to = "webhook" if self.slack.webhook_url else self.slack.to
-            return to if to == recipient else None
+            return to if _key(to) == recipient else None
         assert self.email is not None
-        return next((to for to in self.email.to if _digest(to) == recipient), None)
+        return next((to for to in self.email.to if _key(to) == recipient), None)
 
     @property
     def _has_agent(self) -> bool:
@@ -73,9 +73,9 @@ class Receiver(Strict):
     def _keys(self, agent: str) -> tuple[str, ...]:
         if self.slack is not None:
             to = "webhook" if self.slack.webhook_url else self.slack.to
-            return (f"agent {agent}" if to == AGENT else to,)
+            return (f"agent {agent}" if to == AGENT else _key(to),)
         assert self.email is not None
-        return tuple(dict.fromkeys(f"agent {agent}" if to == AGENT else _digest(to) for to in self.email.to))
+        return tuple(dict.fromkeys(f"agent {agent}" if to == AGENT else _key(to) for to in self.email.to))
 
 
 def agent_at(agent: str, agents: Mapping[str, Agent]) -> Agent | None:
@@ -83,6 +83,8 @@ def agent_at(agent: str, agents: Mapping[str, Agent]) -> Agent | None:
     return agents.get(agent) or agents.get(agent.partition("/")[2])
 
 
-def _digest(address: str) -> str:
-    """E-mail addresses may come from a secret, so the outbox names them by a hash."""
+def _key(address: str) -> str:
+    """What the outbox names an address by: e-mail addresses may come from a secret, so by a hash."""
+    if "@" not in address:
+        return address
     return "mail-" + hashlib.sha256(address.encode()).hexdigest()[:12]

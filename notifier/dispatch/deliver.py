@@ -44,7 +44,7 @@ class Deliver:
     country: str
     tell: Tell
     jitter: Callable[[], float]  # from 0 to 1
-    stop: asyncio.Event
+    stop: asyncio.Event  # give up on a store that can't be used: the process ends
     limit: float = SEND_LIMIT
     edits: Edits = field(init=False)
 
@@ -75,14 +75,13 @@ class Deliver:
         started = self.clock.now()
         try:
             async with asyncio.timeout(self.limit):
-                receipt = await self._arrived(row, channel, address)
-                if receipt is None:
-                    receipt = await channel.send(address, notification, plain=row.plain)
+                arrived = await self._arrived(row, channel, address)
+                receipt = arrived or await channel.send(address, notification, plain=row.plain)
         except TimeoutError:
             return await self._failed(row, started, DeliveryTransient("no answer in time", uncertain=True))
         except Exception as error:  # noqa: BLE001 - whatever a channel does, the others go on
             return await self._failed(row, started, error)
-        await self._sent(row, channel, notification, receipt)
+        await self._sent(row, channel, notification, receipt, is_known=arrived is None)
         return None
 
     async def redirect(self, row: OutboxRow, reason: str) -> None:
@@ -114,7 +113,16 @@ class Deliver:
             log.info("had arrived already", alert=f"A{row.alert_id}", target=str(row.target))
         return receipt
 
-    async def _sent(self, row: OutboxRow, channel: Channel, notification: Notification, receipt: str) -> None:
+    async def _sent(
+        self,
+        row: OutboxRow,
+        channel: Channel,
+        notification: Notification,
+        receipt: str,
+        *,
+        is_known: bool,
+    ) -> None:
+        """Record it; `is_known`: what stands there is what we have just rendered."""
         now = self.clock.now()
         alert = notification.alert
         every = self.delivery.update_every
@@ -128,10 +136,11 @@ class Deliver:
                 alert.id,
                 row.target,
                 receipt=receipt,
-                version=alert.version,
-                call_count=alert.call_count,
+                # What an earlier attempt showed is not known: it is brought up to date.
+                version=alert.version if is_known else 0,
+                call_count=alert.call_count if is_known else 0,
                 now=now,
-                edit_at=now + every,
+                edit_at=now + every if is_known else now,
             )
             _end_if_told(connection, row.alert_id, now)
 

@@ -30,6 +30,9 @@ NAME = "dispatch"
 WORKERS = 100
 """Targets that are told at the same time."""
 
+TURNS = 20
+"""Messages to one target before another target in the same lane gets its turn."""
+
 SENDING = "sending"
 """Who met with a store that can't be used, for the health."""
 
@@ -49,6 +52,7 @@ class Dispatch:
     stop: asyncio.Event
     lanes: Lanes = field(init=False)
     _workers: dict[Target, asyncio.Task[None]] = field(default_factory=dict)
+    _busy: dict[Target, str] = field(default_factory=dict)  # the lanes that the workers are in
     _holds: Holds = field(default_factory=Holds)
     _broken: BaseException | None = None
 
@@ -82,6 +86,11 @@ class Dispatch:
             due[target] = min(ready_at, due.get(target, ready_at))
         return self._start(due, now)
 
+    @property
+    def is_working(self) -> bool:
+        """Is anything being sent?"""
+        return bool(self._workers)
+
     async def drain(self) -> None:
         """Wait until every worker has nothing more to do."""
         while self._workers:
@@ -103,6 +112,7 @@ class Dispatch:
     async def aclose(self, seconds: float) -> None:
         """Stop: what is under way may end within so many seconds; what does not is uncertain."""
         self.stop.set()
+        self.deliver.stop.set()
         if self._workers:
             _, late = await asyncio.wait(self._workers.values(), timeout=seconds)
             for task in late:
@@ -121,14 +131,17 @@ class Dispatch:
             if at > now:
                 next_at = at
                 break
-            if len(self._workers) < WORKERS:
+            lane = self._lane(target)
+            # One worker per lane: those behind it must not keep others from theirs.
+            if len(self._workers) < WORKERS and lane not in self._busy.values():
+                self._busy[target] = lane
                 task = asyncio.create_task(self._work(target), name=f"tell {target}")
                 self._workers[target] = task
                 task.add_done_callback(functools.partial(self._ended, target))
         return next_at
 
     def _ended(self, target: Target, task: asyncio.Task[None]) -> None:
-        del self._workers[target]
+        del self._workers[target], self._busy[target]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._hold(target)
             if not isinstance(error, StoreUnavailable):
@@ -143,15 +156,14 @@ class Dispatch:
         if channel is None or address is None:
             await self._redirect_all(target)
             return
-        name = channel.lane(address)
-        more = True
-        while more and not self.stop.is_set():
-            async with self.lanes.turn(name) as lane:
+        for _ in range(TURNS):
+            async with self.lanes.turn(self._busy[target]) as lane:
                 if self.stop.is_set():
                     return
                 more = await self._one(target, channel, address, lane)
             # Asked before the next turn: who has nothing more to do must not keep a worker waiting for it.
-            more = more and await self._is_due(target)
+            if not more or self.stop.is_set() or not await self._is_due(target):
+                return
 
     async def _one(self, target: Target, channel: Channel, address: str, lane: Lane) -> bool:
         """Send or edit one message; go on at once?"""
@@ -166,6 +178,11 @@ class Dispatch:
             lane.spend(channel.pace)
         judged = await self.deliver.edits.bring_up_to_date(item, channel)
         return self._go_on(target, _editing(target), judged)
+
+    def _lane(self, target: Target) -> str:
+        channel = self.channels.get(target.receiver)
+        address = self.directory.address(target)
+        return f"nowhere {target}" if channel is None or address is None else channel.lane(address)
 
     async def _is_due(self, target: Target) -> bool:
         now = self.clock.now()

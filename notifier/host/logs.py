@@ -21,10 +21,12 @@ __all__ = ["Format", "Level", "configure", "protect"]
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Format: TypeAlias = Literal["auto", "console", "json"]
 
-# Below WARNING these write URLs, tokens or the conversation with a server, whatever our own level is.
+# Below WARNING these write URLs, tokens, the conversation with a server, or what concerns nobody, whatever
+# our own level is.
 _TALKATIVE = (
     "aiohttp.access",
     "aiosmtplib",
+    "alembic.runtime.plugins",
     "httpcore",
     "httpx",
     "mail.log",

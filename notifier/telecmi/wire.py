@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import httpx
 
-from notifier.errors import SourceTransient
+from notifier.errors import NotifierError, SourceTransient
 from notifier.telecmi.record import EARLIEST, LATEST
 
 LARGEST = 16 * 1024 * 1024  # bytes of an answer, decompressed
@@ -27,7 +27,20 @@ def http_client(timeout_s: float, *, transport: httpx.AsyncBaseTransport | None 
     Args:
         timeout_s: seconds for connecting, and between two pieces of an answer.
         transport: instead of the network, for tests.
+
+    Raises:
+        NotifierError: what the environment says of proxies or certificates can't be used.
     """
+    try:
+        return _http_client(timeout_s, transport)
+    except (OSError, ValueError) as error:
+        raise NotifierError(
+            "the environment's proxy or certificates can't be used; look at SSL_CERT_FILE, SSL_CERT_DIR, "
+            f"HTTP_PROXY, HTTPS_PROXY and ALL_PROXY ({type(error).__name__})"
+        ) from None
+
+
+def _http_client(timeout_s: float, transport: httpx.AsyncBaseTransport | None) -> Http:
     return httpx.AsyncClient(
         timeout=timeout_s,
         transport=transport,

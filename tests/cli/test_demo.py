@@ -1,3 +1,4 @@
+import asyncio
 import io
 from pathlib import Path
 
@@ -11,18 +12,19 @@ from notifier.cli.demo.slack import PrintingSlack
 from notifier.clock import SystemClock
 from tests.support.commands import notifier
 from tests.support.config_files import config_text, load_text
+from tests.support.daemon import until
 from tests.support.sample import a_call, a_notification
 from tests.support.slack import FakeSlack
 
 
 def test_off_a_terminal_it_shows_calls_decisions_and_messages_and_ends() -> None:
-    result = notifier("demo", "--seconds", "4", "--rate", "600")
+    result = notifier("demo", "--seconds", "6", "--rate", "600")
     assert (result.exit_code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert (
         lines[0] == "The real daemon, a TeleCMI look-alike with invented calls, and Slack on this terminal."
     )
-    assert lines[2] == "It ends by itself after 4 s."
+    assert lines[2] == "It ends by itself after 6 s."
     assert any("  missed call  Anita (201) → +91" in line for line in lines)
     assert any("not-reached: opened A" in line for line in lines)
     assert any("Slack · #sales-missed" in line for line in lines)
@@ -34,7 +36,11 @@ async def test_with_an_incoming_webhook_the_rooms_messages_are_really_posted() -
     slack = FakeSlack()
     await slack.start()
     try:
-        assert await play(3, 600, {"NOTIFIER_DEMO_SLACK_WEBHOOK": slack.webhook_url})
+        playing = asyncio.create_task(play(None, 600, {"NOTIFIER_DEMO_SLACK_WEBHOOK": slack.webhook_url}))
+        await until(lambda: slack.posted or playing.done(), "a message")
+        playing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await playing
     finally:
         await slack.stop()
     assert {one.channel for one in slack.posted} == {"webhook"}

@@ -68,7 +68,7 @@ def test_a_fault_of_ours_is_logged_without_local_variables() -> None:
         guarded(broken())
     assert ended.value.exit_code == 1
     line = json.loads(stream.getvalue())
-    assert line["event"] == "notifier has failed; the service will start it again"
+    assert line["event"] == "notifier has failed of a fault of its own"
     assert line["exception"].endswith("ZeroDivisionError")
     assert "in-a-local-variable" not in line["exception"].replace('secret = "in-a-local-variable"', "")
 

@@ -39,7 +39,7 @@ async def running(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Pro
 async def test_what_it_prints_is_a_configuration_that_works_when_pasted(tmp_path: Path) -> None:
     """As it stands for India; for the other region by moving the #. A closed terminal ends it."""
     path = tmp_path / "config.yaml"
-    async with running("--port", "0", "--rate", "6000") as (process, printed):
+    async with running("--port", "0", "--rate", "12") as (process, printed):
         pasted = printed[printed.index("telecmi:") : printed.rindex("\n\n")]
         other = pasted.replace("    - {", "    #- {").replace("    # - {", "    - {")
         for snippet, region in ((pasted, "india"), (other, "global")):

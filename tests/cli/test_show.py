@@ -65,6 +65,7 @@ def test_an_agent_has_a_name_where_the_configuration_has_one() -> None:
     ("per", "key", "words"),
     [
         (("customer",), "customer=+919812345678", "customer +919812345678"),
+        (("call",), "call=main/out_missed/an/id", "call an/id"),
         (("team",), "team=", "team (none)"),
         (("team",), "team=R&D=%26", "team R&D=%26"),
         (("extension", "team"), "extension=main/209&team=R%26D%25", "extension main/209, team R&D%"),
@@ -118,6 +119,13 @@ def test_a_table_off_a_terminal_has_no_head_and_tabs(capsys: pytest.CaptureFixtu
     assert len(first) < LONGEST + 10
     assert second == "2\t[red]x[/red]"
     assert err == ""
+
+
+def test_a_table_on_a_terminal_cuts_nothing_off() -> None:
+    terminal = Terminal()
+    with contextlib.redirect_stdout(terminal):
+        print_table(("a", "b"), [("x" * 250, "y" * 250)], "nothing")
+    assert (terminal.getvalue().count("x"), terminal.getvalue().count("y")) == (250, 250)
 
 
 def test_a_table_on_a_terminal_has_a_head_and_obeys_no_markup() -> None:

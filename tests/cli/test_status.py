@@ -74,7 +74,7 @@ async def test_counts_that_do_not_fit_are_told(empty: Scene) -> None:
     empty.world.call("Priya")
     await empty.world.poll()
     lines = shown("status", "-c", empty.config)
-    assert "  count           TeleCMI lists 1 calls more than it counts" in lines
+    assert "  count           TeleCMI lists 1 call more than it counts" in lines
 
 
 async def test_what_waits_what_was_given_up_and_what_could_not_be_read(a_world: MakeWorld) -> None:
@@ -93,7 +93,7 @@ async def test_what_waits_what_was_given_up_and_what_could_not_be_read(a_world: 
     assert lines[1] == "dry_run  on: everything is decided and stored, nothing is sent"
     world.exchange.records.append({"_id": "x", "to": None, "time": a_reject().placed_at})
     await world.poll()
-    assert any("records that could not be read" in line for line in shown("status", "-c", config))
+    assert any("record that could not be read" in line for line in shown("status", "-c", config))
 
 
 async def test_accounts_come_and_go(empty: Scene) -> None:

@@ -78,3 +78,10 @@ def test_only_what_the_bot_sends_can_be_edited() -> None:
     assert slack("#sales").can_edit
     assert not WEBHOOK.can_edit
     assert not email("a@example.com").can_edit
+
+
+def test_an_address_in_slack_is_named_by_a_hash_since_it_may_come_from_a_secret() -> None:
+    receiver = slack("lead@example.com")
+    (key,) = receiver.recipients("main/209", AGENTS)
+    assert "@" not in key
+    assert receiver.address(key, AGENTS) == "lead@example.com"

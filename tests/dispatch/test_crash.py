@@ -98,9 +98,22 @@ async def test_what_was_confirmed_can_be_edited_afterwards(a_world: MakeWorld) -
     world.room.sends.append(AfterAccepting(Killed()))
     await world.killed_while_sending()
     await world.send()
+    # What the attempt showed is not known, so it is brought up to date once, and again when a call joins.
+    assert world.edited() == [("Suresh",)]
     world.clock.advance(MINUTE)
     world.call("Suresh again")
     await world.round()
+    assert world.edited() == [("Suresh",), ("Suresh", "Suresh again")]
+
+
+async def test_what_joined_between_an_attempt_and_its_confirmation_is_shown(a_world: MakeWorld) -> None:
+    rule = {"name": "customers", "per": "customer", "notify": "room"}
+    world = await with_a_call(a_world(rule))
+    world.room.sends.append(AfterAccepting(Killed()))
+    await world.killed_while_sending()
+    world.call("Suresh again")
+    await world.round()
+    assert world.told() == ["Suresh"]
     assert world.edited() == [("Suresh", "Suresh again")]
 
 

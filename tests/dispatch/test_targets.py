@@ -3,6 +3,7 @@
 import asyncio
 from itertools import pairwise
 
+from notifier.dispatch.dispatch import TURNS, WORKERS
 from notifier.errors import CredentialsBroken, DeliveryTransient, RateLimited
 from tests.support.world import MINUTE, World
 from tests.support.worlds import MakeWorld
@@ -204,3 +205,33 @@ async def test_no_more_than_so_many_workers_run_and_all_targets_are_told(a_world
     agent.gate.set()
     await world.send()
     assert sorted(world.told()) == extensions
+
+
+async def test_targets_behind_a_busy_lane_take_no_worker_from_others(a_world: MakeWorld) -> None:
+    names = [f"t{n}" for n in range(WORKERS + 20)]
+    receivers = {name: {"slack": {"to": f"#{name}"}} for name in names}
+    world = a_world({"name": "every", "notify": [*names, "room"]}, receivers=receivers)
+    await world.watch()
+    gate = asyncio.Event()
+    for name in names:
+        world.channels[name].name_lane = lambda _: "one for all"
+        world.channels[name].gate = gate
+    world.call("0")
+    await world.poll()
+    await world.dispatch.step()
+    while not world.told("room"):
+        await world.clock.sleep(0)
+    assert sum(world.channels[name].tries for name in names) == 1
+    for name in names:
+        world.channels[name].gate = None
+    gate.set()
+    await world.send()
+    assert all(world.told(name) == ["0"] for name in names)
+
+
+async def test_two_targets_in_one_lane_are_both_told_of_everything(a_world: MakeWorld) -> None:
+    world = await two_targets(a_world, TURNS + 5)
+    for channel in world.channels.values():
+        channel.name_lane = lambda _: "one for all"
+    await world.send()
+    assert len(world.told("room")) == len(world.told("other")) == TURNS + 5

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from notifier.clock import SystemClock
 from notifier.sandbox import Sandbox
@@ -76,6 +77,13 @@ class Stage:
             "web": {"listen": "127.0.0.1:0"},
             "log": {"level": "debug", "format": "json"},
         }
+
+    @property
+    def slack_port(self) -> int:
+        """Where Slack listens, or did before it was stopped."""
+        port = urlsplit(self.slack.api_url).port
+        assert port is not None
+        return port
 
     def daemon(
         self, *command: str, environ: Mapping[str, str] | None = None

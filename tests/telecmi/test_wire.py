@@ -1,7 +1,11 @@
 """Bodies and headers that nobody vouches for."""
 
 import json
+import os
+import subprocess
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import httpx
 import pytest
@@ -128,3 +132,13 @@ async def test_the_client_says_who_it_is_follows_nobody_and_keeps_no_cookies() -
     assert [request.headers["User-Agent"] for request in seen] == [f"notifier/{version('notifier')}"] * 2
     assert all("cookie" not in request.headers for request in seen)
     assert all(request.headers["Accept-Encoding"] == "identity" for request in seen)
+
+
+def test_certificates_that_are_not_there_are_said_with_where_to_look(tmp_path: Path) -> None:
+    program = "from notifier.telecmi import http_client; http_client(1.0)"
+    environ = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "gone.pem")}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False
+    )
+    assert "NotifierError: the environment's proxy or certificates can't be used" in result.stderr
+    assert "SSL_CERT_FILE" in result.stderr

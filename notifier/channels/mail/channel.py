@@ -1,7 +1,5 @@
 """E-mail as a channel: one message for each recipient, so that results are per recipient."""
 
-import hashlib
-
 from notifier.channels.mail.message import compose, message_id, sender_address
 from notifier.channels.mail.postman import Postman
 from notifier.errors import EditRefused
@@ -23,9 +21,9 @@ class Mail:
         self._postman = postman
         self._sender = sender
 
-    def lane(self, address: str) -> str:
-        """One per recipient, named by a hash: an address may come from a secret."""
-        return "mail-" + hashlib.sha256(address.encode(errors="replace")).hexdigest()[:12]
+    def lane(self, address: str) -> str:  # noqa: ARG002 - the protocol's
+        """One for all: they share one connection, and who waits for it must not have begun yet."""
+        return "mail"
 
     async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:
         """Send it, and return its Message-ID, which is the same at every try.

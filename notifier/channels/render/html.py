@@ -5,7 +5,7 @@ from functools import cache
 from jinja2 import PackageLoader, StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
-from notifier.channels.render.escape import clean, shorten
+from notifier.channels.render.escape import clean, shorten, unlinked
 from notifier.channels.render.phrases import words
 from notifier.model import Notification
 
@@ -16,7 +16,7 @@ _QUIET = "#6b7280"
 
 def html(notification: Notification) -> str:
     """A small page without anything to load, readable from 320 px of width."""
-    told = words(notification, str)
+    told = words(notification, unlinked)
     colour = _QUIET if told.over else _COLOURS[told.severity]
     return _template().render(told=told, colour=colour)
 
@@ -35,6 +35,7 @@ def subject(notification: Notification) -> str:
     else:
         what = "Missed calls"
     line = clean(f"{'Test: ' if told.test else ''}{what} ({told.rule}, {told.tag})")
+    line = line.replace("=?", "= ?")  # the beginning of an encoded word, which may hold anything
     return shorten(line, _SUBJECT)
 
 

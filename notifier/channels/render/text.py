@@ -1,6 +1,6 @@
 """Plain words: Slack's `text`, which the phone and the screen reader say, and the text part of an e-mail."""
 
-from notifier.channels.render.escape import literal
+from notifier.channels.render.escape import literal, unlinked
 from notifier.channels.render.phrases import Words, words
 from notifier.model import Notification
 
@@ -16,7 +16,7 @@ def text(notification: Notification) -> str:
 
 def plain(notification: Notification) -> str:
     """The text of an e-mail: not escaped, one fact a line."""
-    told = words(notification, str)
+    told = words(notification, unlinked)
     head = [told.test, told.status, ", ".join(filter(None, (told.title, told.number)))]
     facts = (
         f"Called by: {told.agents}",

@@ -34,7 +34,7 @@ class SlackBot:
 
     def lane(self, address: str) -> str:
         """One lane per address, whichever receiver it is of; an e-mail address is not shown."""
-        return f"slack:mail-{digest(address.lower())}" if "@" in address else f"slack:{address}"
+        return f"slack:mail-{digest(address.lower())}" if "@" in address else f"slack:{address.lower()}"
 
     async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:
         """Post it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from notifier.channels.slack.address import AddressKind, kind_of
 from notifier.channels.slack.api import SlackApi
 from notifier.clock import Clock
-from notifier.errors import DeliveryTransient, TargetBroken
+from notifier.errors import CredentialsBroken, DeliveryTransient, TargetBroken
 
 FOUND_FOR = 12 * 3600.0  # seconds; an address may be given to somebody else
 MISSING_FOR = 600.0  # seconds; ops may be adding that person just now
@@ -71,6 +71,11 @@ class People:
             answer = await self._api.call("users.lookupByEmail", {"email": email})
         except TargetBroken:
             return _Looked(None, self._clock.monotonic() + MISSING_FOR)
+        except CredentialsBroken as error:
+            # Only the look-up is forbidden: those who are named by their id can be told all the same.
+            if "missing_scope" in str(error):
+                raise TargetBroken(str(error)) from None
+            raise
         return _Looked(_id(answer, "user"), self._clock.monotonic() + FOUND_FOR)
 
 

@@ -89,13 +89,15 @@ async def _watch(
     screen.say("Ctrl-C ends it.\n" if limit is None else f"It ends by itself after {limit:.0f} s.\n", "dim")
     daemon = asyncio.create_task(serve(read, host), name="daemon")
     ends = None if limit is None else clock.monotonic() + limit
-    while not daemon.done() and (ends is None or clock.monotonic() < ends):
-        await clock.sleep(LOOK_EVERY)
+    try:
+        while not daemon.done() and (ends is None or clock.monotonic() < ends):
+            await clock.sleep(LOOK_EVERY)
+            viewer.look()
+    finally:
+        host.stop.set()
+        await daemon
         viewer.look()
-    host.stop.set()
-    await daemon
-    viewer.look()
-    viewer.close()
+        viewer.close()
     screen.say(
         f"\n{viewer.seen} missed calls, {viewer.opened} alerts opened, {viewer.joined} calls joined one; "
         f"{slack.posted} messages, {slack.edited} edits in place.",

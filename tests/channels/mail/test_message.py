@@ -171,3 +171,14 @@ def test_an_accepted_address_is_one_token_on_a_command_line(text: str) -> None:
 def test_a_sender_that_is_none_is_a_matter_of_configuration(sender: str) -> None:
     with pytest.raises(CredentialsBroken, match=r"email\.sender"):
         sender_address(sender or "nobody")
+
+
+@given(text=st.text(alphabet="=?utf-8qQbB0daADccx:@_<> \r\n", max_size=60))
+@settings(deadline=None)
+def test_no_encoded_word_becomes_a_header_of_its_own(text: str) -> None:
+    word = f"=?utf-8?q?=0d=0aBcc:x?={text}"
+    alert = an_alert(rule=word, agent=f"main/{word}", per=("extension",))
+    raw = compose(a_notification(alert=alert), SENDER, LEAD).as_bytes()
+    lines = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    names = {line.split(b":")[0].decode() for line in lines if not line[:1].isspace()}
+    assert names == HEADERS

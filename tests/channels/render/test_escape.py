@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifier.channels.render.escape import clean, label, literal, mrkdwn, shorten
+from notifier.channels.render.escape import clean, label, literal, mrkdwn, shorten, unlinked
 from tests.support.blockkit import assert_harmless
 
 COMMANDS = ["<!channel>", "<!here|here>", "<@U012345>", "<#C012345>", "<https://evil.example|here>", "&lt;"]
@@ -95,3 +95,15 @@ def test_literal_text_looks_as_it_did() -> None:
 def test_a_label_of_a_million_characters_is_cut() -> None:
     assert label("x" * 10**6, 60) == "x" * 59 + "…"
     assert label("short", 60) == "short"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Win at https://evil.example/pay", "Win at https∶//evil․example/pay"),  # noqa: RUF001 - they look alike
+        ("evil.example", "evil․example"),  # noqa: RUF001 - likewise
+        ("Dr. Rao & Sons", "Dr. Rao & Sons"),
+    ],
+)
+def test_no_program_makes_a_link_of_a_name(name: str, shown: str) -> None:
+    assert unlinked(name) == shown

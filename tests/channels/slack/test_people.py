@@ -67,3 +67,12 @@ async def test_an_outage_is_not_taken_for_a_missing_person(slack: FakeSlack, peo
 async def test_an_answer_that_names_nobody_is_tried_again_later(answer: Mapping[str, object]) -> None:
     with pytest.raises(DeliveryTransient, match="names no channel"):
         await People(Scripted(answer), FakeClock()).conversation("U209")
+
+
+async def test_a_look_up_that_is_forbidden_breaks_only_those_who_need_one(
+    slack: FakeSlack, people: People
+) -> None:
+    slack.workspace.scopes.discard("users:read.email")
+    with pytest.raises(TargetBroken, match=r"users:read\.email"):
+        await people.conversation(MAIL)
+    assert await people.conversation("U209") == "DU209"
