@@ -22,7 +22,7 @@ test: .venv/stamp  ## what CI runs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage run -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -36,4 +36,4 @@ lock:  ## after changing dependencies in pyproject.toml; needs uv
 	  --no-emit-index-url --no-annotate --quiet --extra dev pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-peer .bench-* .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

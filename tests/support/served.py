@@ -54,8 +54,11 @@ class Served:
 
     async def start(self, load: Callable[[], Config] | None = None) -> None:
         """Run it until it says that it started."""
+        before = len(self.manager.told)
         self.begin(load)
         await self.until(lambda: self.events("started"), "the start")
+        # Else a reload would take this one, still under way, for its own.
+        await self.until(lambda: "READY=1" in self.manager.told[before:], "the end of the start")
 
     def begin(self, load: Callable[[], Config] | None = None) -> None:
         """Run it."""
