@@ -1,6 +1,6 @@
 """Loop 2: what time alone makes due. It is derived from the store, so a restart loses none of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -11,7 +11,7 @@ from notifier.config.schema import Keep
 from notifier.loop import Wakes
 from notifier.model import Alert, AlertState, EndReason, Kind
 from notifier.rules import Telling, Wake, due, wakes_at
-from notifier.store import alerts, outbox, purge
+from notifier.store import alerts, outbox, purge, sources
 from notifier.store.database import Connection, Database
 from notifier.tell import Tell
 
@@ -37,6 +37,8 @@ class Lifecycle:
     tell: Tell
     keep: Keep
     wakes: Wakes
+    accounts: Collection[str]  # that are read
+    reach: int  # ms behind the watermark that a read, or the windows, may still look at
     purge_at: int = 0  # UTC ms
 
     async def adopt(self) -> None:
@@ -59,14 +61,20 @@ class Lifecycle:
         if done == BATCH:
             return now
         if now >= self.purge_at:
-            keep = self.keep
-            purged = await self.database.write(
-                lambda connection: purge.purge(connection, now - keep.calls, now - keep.alerts)
-            )
+            purged = await self.database.write(lambda connection: self._purged(connection, now))
             if purged == purge.BATCH:
                 return now
             self.purge_at = now + PURGE_EVERY
         return await self.database.read(alerts.next_due)
+
+    def _purged(self, connection: Connection, now: int) -> int:
+        read_to = sources.oldest_watermark(connection, self.accounts)
+        if read_to is None:
+            return 0
+        # While TeleCMI can't be read, what the next read will bring again must not be forgotten.
+        needed = read_to - self.reach
+        keep = self.keep
+        return purge.purge(connection, min(now - keep.calls, needed), min(now - keep.alerts, needed))
 
     def _adopted(self, connection: Connection, now: int) -> int:
         removed = 0
@@ -102,10 +110,20 @@ class Lifecycle:
         log.info("opened after its wait", alert=f"A{alert.id}", rule=alert.rule)
 
     def _end_if_told(self, connection: Connection, alert: Alert, reason: EndReason, now: int) -> None:
-        if reason is not EndReason.RULE_REMOVED and outbox.unfinished(connection, alert.id):
+        if self._is_too_early(connection, alert, reason):
             alerts.wake(connection, alert.id, now + LOOK_AGAIN)
             return
         self._end(connection, alert, reason, now)
+
+    def _is_too_early(self, connection: Connection, alert: Alert, reason: EndReason) -> bool:
+        if reason is EndReason.RULE_REMOVED:
+            return False
+        if reason is EndReason.QUIET:
+            # Quiet is what TeleCMI was asked about, not what nobody has looked at.
+            read_to = sources.oldest_watermark(connection, self.accounts)
+            if read_to is None or read_to < alert.last_joined_at + (alert.within or 0):
+                return True
+        return outbox.unfinished(connection, alert.id)
 
     @staticmethod
     def _end(connection: Connection, alert: Alert, reason: EndReason, now: int) -> None:

@@ -21,6 +21,12 @@ class Counts:
         self.widest = max((rule.within for rule in self.rules), default=0)
         self._windows: Windows | None = None
 
+    @property
+    def reach(self) -> int:
+        """How far behind what was asked for last the windows may look, ms."""
+        # A rebuild reaches twice the lateness back, and pruning may lag behind by one more.
+        return self.widest + 4 * LATENESS
+
     def covering(self, connection: Connection, oldest: int) -> Windows:
         """Windows that are complete for calls placed at `oldest` (UTC ms) and later, not counting them.
 

@@ -86,8 +86,22 @@ async def test_a_threshold_alert_ends_as_quiet(a_world: MakeWorld) -> None:
     await world.tick()
     assert ends(world) == [None]
     world.clock.advance(MINUTE)
-    await world.tick()
+    await world.round()
     assert ends(world) == [EndReason.QUIET]
+
+
+async def test_a_threshold_alert_is_not_quiet_while_nobody_has_looked(a_world: MakeWorld) -> None:
+    world = await with_a_call(a_world, MANY)
+    world.call("two")
+    await world.round()
+    world.clock.advance(20 * MINUTE)
+    world.call("meanwhile")
+    world.clock.advance(20 * MINUTE)
+    await world.tick()  # TeleCMI could not be read since
+    assert ends(world) == [None]
+    await world.round()
+    assert ends(world) == [None]
+    assert world.reasons()[-1] == "joined"
 
 
 async def test_a_match_keeps_a_threshold_alert_alive(a_world: MakeWorld) -> None:
@@ -216,6 +230,7 @@ async def test_old_calls_are_forgotten_hourly_and_those_of_active_alerts_kept(a_
     await world.poll()
     assert world.stored() == 2
     world.clock.advance(3 * DAY)
+    await world.poll()
     await world.tick()
     assert world.stored() == 1
     assert world.lifecycle.purge_at == world.clock.now() + HOUR
@@ -229,8 +244,22 @@ async def test_forgetting_goes_on_in_batches_until_all_is_gone(a_world: MakeWorl
         world.call(str(n))
     await world.poll()
     world.clock.advance(3 * DAY)
+    await world.poll()
     assert await world.lifecycle.step() == world.clock.now()
     assert world.stored() == 1
     await world.lifecycle.step()
     assert world.stored() == 0
     assert world.clock.now() > START
+
+
+async def test_what_the_next_read_will_bring_again_is_not_forgotten(a_world: MakeWorld) -> None:
+    """Promise 1: TeleCMI was not to be read for longer than calls are kept."""
+    rule = {"name": "every", "notify": "room"}
+    world = await with_a_call(a_world, rule, store={"keep": {"calls": "2d", "alerts": "1d"}})
+    await world.send()
+    assert len(world.told()) == 1
+    world.clock.advance(3 * DAY)
+    await world.tick()
+    assert world.stored() == 1
+    await world.round()
+    assert len(world.told()) == 1

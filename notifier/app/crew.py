@@ -135,7 +135,9 @@ def build(
     poll = config.telecmi.poll
     http = http_client(poll.timeout / 1000)
     accounts = config.telecmi.accounts
-    book = Rulebook(compiled, Counts(compiled), tell, [account.name for account in accounts])
+    names = [account.name for account in accounts]
+    counts = Counts(compiled)
+    book = Rulebook(compiled, counts, tell, names)
     intakes = [
         Intake(
             account=account,
@@ -180,7 +182,9 @@ def build(
         boot=uuid.uuid4().hex,
         stop=asyncio.Event(),
     )
-    lifecycle = Lifecycle(database, clock, rules, tell, config.store.keep, wakes)
+    lifecycle = Lifecycle(
+        database, clock, rules, tell, config.store.keep, wakes, names, poll.overlap + counts.reach
+    )
     return Crew(config, clock, health, wakes, http, connected, intakes, lifecycle, dispatch)
 
 

@@ -89,6 +89,8 @@ class Intake:
             if part == whole:
                 counted = pages.count
             if verdict is None:
+                if part != whole and not pages.keeps_to(part):
+                    parts.split_no_more()
                 if parts.split():
                     continue
                 verdict = await self._pages(source, part, pages, dates, halve=False)

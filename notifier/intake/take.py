@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from notifier.config.instants import start_instant
+from notifier.config.values import DAY
 from notifier.model import Alert, Call, Reject
 from notifier.recount import LATENESS, Counts
 from notifier.rules import AlertChange, CompiledRule, Outcome, Reason, decide, match_all, wakes_at
@@ -85,6 +86,7 @@ class Take:
     def _take_calls(self, connection: Connection, source: Source) -> int:
         started_at = self._started_at(connection, source)
         read = [one for one in self.records if isinstance(one, Call)]
+        calls.learn_ids(connection, source.id, read)
         fresh = calls.new_calls(connection, source.id, read)
         if not fresh:
             return 0
@@ -105,8 +107,13 @@ class Take:
         date = self.reach.date
         if source.watermark is not None or date is None:
             return source.started_at
-        # A clock of ours that runs ahead must not make calls of the next minutes baseline.
-        started_at = min(source.started_at, start_instant(self.start_from, date))
+        # A clock of ours that runs ahead must not make calls of the next minutes baseline; one that is days
+        # behind, or a server's that is, must not have us tell of what is long over.
+        by_server = start_instant(self.start_from, date)
+        lag = by_server - source.started_at
+        started_at = (
+            by_server if lag > DAY else min(source.started_at, max(by_server, source.started_at - DAY))
+        )
         sources.start(connection, source.id, started_at)
         return started_at
 

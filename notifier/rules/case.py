@@ -62,7 +62,8 @@ class Case:
         if window is None or step is None or step.level >= rule.levels[-1].level:
             return Reason.JOINED
         reached = rule.step(window.count(call.placed_at, rule.within), step)
-        if reached is None or reached.level <= step.level:
+        # By the count, not only its number: levels may have been added below since.
+        if reached is None or reached.level <= step.level or reached.count <= step.count:
             return Reason.JOINED
         self.step = reached
         return Reason.LEVEL_RAISED
@@ -132,6 +133,7 @@ class Case:
             severity=step.severity,
             level=step.level,
             needed=step.count,
+            within=self.rule.rule.within,
             call_count=before.call_count + len(self.joined),
             agent=agent,
             first_call_at=min(before.first_call_at, *self.times),

@@ -47,6 +47,42 @@ def new_calls(connection: Connection, source_id: int, read: Iterable[Call]) -> l
     return fresh
 
 
+def learn_ids(connection: Connection, source_id: int, read: Iterable[Call]) -> None:
+    """Remember the second ids of stored calls that came with one id first: either may come alone again."""
+    both = [(call.id, call.alias) for call in read if call.alias is not None]
+    if not both:
+        return
+    rows = _rows(connection, source_id, {ident for pair in both for ident in pair})
+    learnt = {
+        missing: rows[other]
+        for pair in both
+        for missing, other in (pair, pair[::-1])
+        if missing not in rows and other in rows
+    }
+    insert_rows(
+        connection,
+        aliases,
+        ("source_id", "alias", "call_id"),
+        [(source_id, ident, row) for ident, row in learnt.items()],
+    )
+
+
+def _rows(connection: Connection, source_id: int, idents: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    wanted = list(idents)
+    for at in range(0, len(wanted), CHUNK):
+        some = wanted[at : at + CHUNK]
+        first = select(calls.c.ident, calls.c.id).where(
+            calls.c.source_id == source_id, calls.c.ident.in_(some)
+        )
+        second = select(aliases.c.alias, aliases.c.call_id).where(
+            aliases.c.source_id == source_id, aliases.c.alias.in_(some)
+        )
+        for query in (first, second):
+            found.update((ident, row) for ident, row in connection.execute(query))
+    return found
+
+
 def new_rejects(connection: Connection, source_id: int, read: Iterable[Reject]) -> list[Reject]:
     """Those of the rejects that the store does not have, each once."""
     unique = {reject.digest: reject for reject in read}

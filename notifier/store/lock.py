@@ -65,6 +65,7 @@ def holder(path: Path) -> str | None:
 
 
 def _beside(path: Path) -> Path:
+    path = path.resolve()  # one store has one lock, under whatever names it is known
     return path.with_name(path.name + ".lock")
 
 

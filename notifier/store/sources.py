@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from notifier.model import Endpoint
 from notifier.store.schema import sources
@@ -47,13 +47,10 @@ def all_sources(connection: Connection) -> list[Source]:
 
 
 def start(connection: Connection, source_id: int, started_at: int) -> None:
-    """Note from when on a source's calls open alerts; only an earlier instant replaces what was said."""
+    """Note from when on a source's calls open alerts: settled by the end of its first read."""
     connection.execute(
         update(sources)
-        .where(
-            sources.c.id == source_id,
-            or_(sources.c.started_at.is_(None), sources.c.started_at > started_at),
-        )
+        .where(sources.c.id == source_id, sources.c.watermark.is_(None))
         .values(started_at=started_at)
     )
 

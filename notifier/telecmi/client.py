@@ -138,7 +138,8 @@ class Client:
             raise SourceTransient(f"no answer from TeleCMI within {self._timeout:g} s") from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
             raise SourceRefused("base_url is not an http(s) address") from None
-        except (httpx.HTTPError, OverflowError) as error:  # the latter by a proxy's port beyond 65535
+        except (httpx.HTTPError, OverflowError, ValueError) as error:
+            # Beyond httpx's own: a proxy's port above 65535, a redirect to a host that is no name.
             why = presentable(str(error), secret) or type(error).__name__
             raise SourceTransient(f"no connection to TeleCMI: {why}") from None
         finally:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from notifier.config.values import DAY, MINUTE
 
 AHEAD = 5 * MINUTE  # TeleCMI's clock may run before ours
-MOST_SPLITS = 1_000  # in one read: room for hundreds of thousands of calls, and an end for a server that lies
+MOST_SPLITS = 500  # in one read: room for hundreds of thousands of calls, and an end for a server that lies
+SHORTEST = MINUTE  # no account places more calls in it than one part may hold
 
 
 class Interval(NamedTuple):
@@ -31,7 +32,13 @@ def next_interval(watermark: int | None, now: int, overlap: int, reach_back: int
         overlap: ms.
         reach_back: ms before now that the first read covers; never less than a day.
     """
-    start = now - max(DAY, reach_back) if watermark is None else min(watermark, now) - overlap
+    if watermark is None:
+        start = now - max(DAY, reach_back)
+    elif watermark > now:
+        # A clock ran ahead, and nobody knows for how long: nothing was read up to there.
+        start = now - DAY - overlap
+    else:
+        start = watermark - overlap
     return Interval(max(0, start), max(0, now) + AHEAD)
 
 
@@ -58,7 +65,7 @@ def halves(interval: Interval) -> tuple[Interval, Interval] | None:
 
     Both hold the instant of the cut: whether TeleCMI counts the ends in or out, nothing falls between.
     """
-    if interval.end - interval.start <= 1:
+    if interval.end - interval.start <= SHORTEST:
         return None
     cut = (interval.start + interval.end) // 2
     return Interval(interval.start, cut), Interval(cut, interval.end)
@@ -101,6 +108,10 @@ class Parts:
         older, newer = both
         self._left[-1:] = [newer, older]
         return True
+
+    def split_no_more(self) -> None:
+        """Read the rest as it is: the server does not keep to the times that it is asked for."""
+        self._splits = 0
 
     def done(self) -> None:
         """The current part is read and committed; go on to the next."""

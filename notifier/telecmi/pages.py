@@ -7,6 +7,7 @@ page while we read, and the count may be wrong. So neither pages nor their sizes
 from enum import StrEnum
 
 from notifier.model import Call, Reject
+from notifier.telecmi.interval import Interval
 from notifier.telecmi.parse import Answer
 
 MOST_CALLS = 1_000  # in an interval, before it is halved
@@ -60,6 +61,11 @@ class Pages:
     def has_too_many(self) -> bool:
         """So many calls are in the interval that it should be halved, as far as the last page tells."""
         return self._shown > 0 and max(self.count or 0, self._shown) > MOST_CALLS
+
+    def keeps_to(self, part: Interval) -> bool:
+        """Is anything that was read from within the part? Else its times were ignored."""
+        times = [record.placed_at for record in self._records if record.placed_at is not None]
+        return not times or any(part.start <= time <= part.end for time in times)
 
     def add(self, answer: Answer) -> None:
         """Take in the page that was asked for last."""

@@ -33,7 +33,7 @@ def http_client(timeout_s: float, *, transport: httpx.AsyncBaseTransport | None 
     """
     try:
         return _http_client(timeout_s, transport)
-    except (OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:  # ImportError: a SOCKS proxy
         raise NotifierError(
             "the environment's proxy or certificates can't be used; look at SSL_CERT_FILE, SSL_CERT_DIR, "
             f"HTTP_PROXY, HTTPS_PROXY and ALL_PROXY ({type(error).__name__})"

@@ -93,3 +93,15 @@ async def test_a_thousand_calls_in_one_millisecond_are_read_all_the_same(a_world
         world.call(str(n))
     await world.poll()
     assert world.stored() == 1_100
+
+
+async def test_a_server_that_ignores_the_times_is_not_asked_over_and_over(a_world: MakeWorld) -> None:
+    world = a_world()
+    for n in range(1_200):
+        world.call(str(n), ago=n)
+    world.exchange.ignores_times = True
+    await world.poll()
+    assert world.stored() == 1_200
+    assert world.exchange.requests() < 1_000
+    await world.poll()
+    assert world.exchange.requests() == 1

@@ -196,3 +196,33 @@ async def test_calls_from_long_before_what_was_asked_for_do_not_make_it_read_the
     assert world.stored() == 2
     assert world.reasons() == ["baseline", "below_threshold"]
     assert reached == [START - OVERLAP - LATENESS]
+
+
+async def test_a_clock_that_is_years_behind_at_the_first_read_tells_of_nothing_old(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world()
+    world.call("long ago", ago=30 * DAY)
+    world.exchange.date_ahead = 60 * DAY
+    await world.round()
+    assert world.told() == []
+
+
+async def test_a_date_that_is_years_behind_at_the_first_read_tells_of_nothing_old(a_world: MakeWorld) -> None:
+    world = a_world()
+    world.call("yesterday", ago=23 * HOUR)
+    world.call("last week", ago=7 * DAY)
+    world.exchange.date_ahead = -3650 * DAY
+    await world.round()
+    assert "last week" not in world.told()
+
+
+async def test_without_a_date_the_watermark_is_when_the_read_began(a_world: MakeWorld) -> None:
+    world = a_world()
+    for n in range(25):
+        world.call(str(n), ago=HOUR)
+    began = world.clock.now()
+    world.exchange.dates.extend([None] * 10)
+    world.exchange.on_request = lambda: world.clock.advance(MINUTE)
+    await world.poll()
+    assert world.source().watermark == began

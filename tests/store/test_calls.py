@@ -142,3 +142,16 @@ def test_thousands_of_rejects_are_compared_whole(connection: Connection) -> None
     read = [a_reject(f"d{number}") for number in range(1203)]
     assert len(calls.insert_rejects(connection, source, read, START)) == 1203
     assert calls.insert_rejects(connection, source, read, START) == []
+
+
+def test_an_id_that_is_learnt_later_is_known_when_it_comes_alone(connection: Connection) -> None:
+    """Promise 1: exactly once."""
+    source = main_source(connection)
+    assert len(store_calls(connection, a_call(id="b", alias=None))) == 1
+    both = a_call(id="a", alias="b")
+    calls.learn_ids(connection, source.id, [both, both, a_call(id="x", alias=None)])
+    calls.learn_ids(connection, source.id, [both])
+    assert calls.new_calls(connection, source.id, [a_call(id="a", alias=None)]) == []
+    assert calls.new_calls(connection, source.id, [a_call(id="c", alias="a")]) == []
+    other = main_source(connection, "second")
+    assert len(calls.new_calls(connection, other.id, [a_call(id="a", alias=None)])) == 1

@@ -106,3 +106,11 @@ def test_a_file_that_can_not_be_locked_is_said_so(path: Path) -> None:
     (path.parent / "notifier.db.lock").mkdir()
     with pytest.raises(StoreRefused, match="Is a directory"), store_lock(path, "run"):
         pass
+
+
+def test_a_store_has_one_lock_under_whatever_name_it_is_known(path: Path, tmp_path: Path) -> None:
+    path.touch()
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    with store_lock(path, "run"), pytest.raises(StoreRefused), store_lock(link, "run"):
+        pytest.fail("both hold it")

@@ -22,15 +22,16 @@ def test_from_when_on_calls_open_alerts_is_said_once_per_source(connection: Conn
     source = main_source(connection)
     other = main_source(connection, "second")
     sources.start(connection, source.id, START)
-    sources.start(connection, source.id, START + 1)
     assert main_source(connection).started_at == START
     assert main_source(connection, "second") == other
 
 
-def test_only_an_earlier_instant_replaces_it(connection: Connection) -> None:
+def test_after_the_first_read_it_stays(connection: Connection) -> None:
     source = main_source(connection)
     sources.start(connection, source.id, START)
     sources.start(connection, source.id, START - 1)
+    sources.advance(connection, source.id, START, START)
+    sources.start(connection, source.id, START - 2)
     assert main_source(connection).started_at == START - 1
 
 

@@ -133,7 +133,16 @@ class World(Views):
             boot=self.boot,
             stop=self.stop,
         )
-        self.lifecycle = Lifecycle(self.database, self.clock, rules, self.tell, config.store.keep, self.wakes)
+        self.lifecycle = Lifecycle(
+            self.database,
+            self.clock,
+            rules,
+            self.tell,
+            config.store.keep,
+            self.wakes,
+            [account.name for account in config.telecmi.accounts],
+            config.telecmi.poll.overlap + self.book.counts.reach,
+        )
 
     def _intake(self, name: str) -> Intake:
         config = self.config

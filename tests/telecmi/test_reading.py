@@ -154,5 +154,5 @@ def test_a_server_that_always_counts_too_many_is_read_in_a_bounded_number_of_par
         some_calls(30, 3), count=lambda _: 10**6, shown=lambda _, calls: calls or [call("always", 0)]
     )
     verdicts = read(server, {}, most_splits=100)
-    assert len(verdicts) == 101
+    assert 1 < len(verdicts) <= 101
     assert server.requests < 1_000
