@@ -82,12 +82,13 @@ class Intake:
         parts = Parts(whole)
         dates: list[int] = []
         counted: int | None = None
+        is_steady = True
         total = 0
         while (part := parts.current) is not None:
             pages = Pages(self._known_gap(source, began) if part == whole else None)
             verdict = await self._pages(source, part, pages, dates)
             if part == whole:
-                counted = pages.count
+                counted, is_steady = pages.count, pages.is_steady
             if verdict is None:
                 if part != whole and not pages.keeps_to(part):
                     parts.split_no_more()
@@ -104,7 +105,7 @@ class Intake:
             )
             total += await self._commit(source, pages, reach)
             parts.done()
-        await self._note_gap(source, whole, counted, began)
+        await self._note_gap(source, whole, counted, began, is_steady=is_steady)
         return total
 
     def _source(self, connection: Connection, now: int) -> Source:
@@ -177,11 +178,15 @@ class Intake:
             raise SourceTransient("TeleCMI's pages do not end; what was read is stored")
         return taken
 
-    async def _note_gap(self, source: Source, whole: Interval, counted: int | None, began: int) -> None:
+    async def _note_gap(
+        self, source: Source, whole: Interval, counted: int | None, began: int, *, is_steady: bool
+    ) -> None:
         held = await self.database.read(
             lambda connection: calls.held(connection, source.id, whole.start, whole.end, ())
         )
         gap = None if counted is None or held == counted else held - counted
+        if gap is not None and not is_steady:
+            return  # it may be a call that came in while we read: the next poll shall look for it
         if gap == source.known_gap and (gap is None or self._known_gap(source, began) is not None):
             return
         if gap is not None:

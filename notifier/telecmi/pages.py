@@ -33,7 +33,7 @@ class Pages:
 
     Use: `add` each answer as it comes; then ask `verdict` with what the store holds; where it is None, ask
     for page `next_page`. `records` are what to commit, also after ENDLESS. After EXHAUSTED remember
-    ``gap(held)`` as the known gap of this account and endpoint; after AGREES forget it.
+    ``gap(held)`` as the known gap of this account and endpoint, if `is_steady`; after AGREES forget it.
     """
 
     def __init__(self, known_gap: int | None = None) -> None:
@@ -49,6 +49,7 @@ class Pages:
         self._is_cut = False
         self._is_over = False
         self._shown = 0
+        self._counts: set[int | None] = set()
         self.count: int | None = None  # as the last page told it: calls come in while we read
         self.next_page = 1
 
@@ -61,6 +62,11 @@ class Pages:
     def has_too_many(self) -> bool:
         """So many calls are in the interval that it should be halved, as far as the last page tells."""
         return self._shown > 0 and max(self.count or 0, self._shown) > MOST_CALLS
+
+    @property
+    def is_steady(self) -> bool:
+        """Was the count the same on every page? Else a call that came in may have moved out of our sight."""
+        return len(self._counts) <= 1
 
     def keeps_to(self, part: Interval) -> bool:
         """Is anything that was read from within the part? Else its times were ignored."""
@@ -75,6 +81,7 @@ class Pages:
         self._is_cut = self._is_cut or answer.shown > len(answer.records)
         self._shown = answer.shown
         self.count = answer.count
+        self._counts.add(answer.count)
         self.next_page += 1
 
     def verdict(self, held: int) -> Verdict | None:

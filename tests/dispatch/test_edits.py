@@ -86,6 +86,7 @@ async def test_the_end_of_an_alert_edits_the_message(a_world: MakeWorld) -> None
     rule = {"name": "many", "per": "extension", "count": 1, "within": "10m", "notify": "room"}
     world = await told_of_one(a_world, rule)
     world.clock.advance(11 * MINUTE)
+    await world.poll()
     await world.tick()
     await world.send()
     assert [(one.edits, one.alert.ended_as) for one in world.sent] == [(False, None), (True, "quiet")]
@@ -138,6 +139,7 @@ async def test_a_refused_edit_that_brings_no_call_is_left_alone(a_world: MakeWor
     world = await told_of_one(a_world, rule)
     world.room.never_edits = EditRefused("edit_window_closed")
     world.clock.advance(11 * MINUTE)
+    await world.poll()
     await world.tick()
     await world.send_until(world.clock.now() + HOUR)
     assert world.room.tries == 2

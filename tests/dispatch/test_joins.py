@@ -56,6 +56,7 @@ async def test_the_last_calls_before_the_end_are_told_too(a_world: MakeWorld) ->
     await world.poll()
     await world.send()
     world.clock.advance(3 * MINUTE)
+    await world.poll()
     await world.tick()
     assert [alert.ended_as for alert in world.alerts()] == ["quiet"]
     await world.send_until(told_at + HOUR)
@@ -66,6 +67,7 @@ async def test_the_end_alone_is_no_message(a_world: MakeWorld) -> None:
     rule = {"name": "many", "per": "extension", "count": 1, "within": "10m", "notify": "room"}
     world = await told_of_one(a_world, rule)
     world.clock.advance(11 * MINUTE)
+    await world.poll()
     await world.tick()
     await world.send_until(world.clock.now() + HOUR)
     assert len(world.sent) == 1

@@ -80,6 +80,28 @@ async def test_while_a_count_is_off_nothing_counts_as_read_before_the_next_full_
     assert world.source().watermark == began
 
 
+async def test_a_call_that_comes_in_while_pages_are_read_is_found_by_the_next_poll(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world(poll={"page_size": 10})
+    await world.watch()
+    for n in range(12):
+        world.call(f"first {n}", ago=(20 + n) * 1_000)
+
+    def appear() -> None:
+        # Among what the first page has told already.
+        if world.exchange.asked[-1]["page"] == 2 and len(world.exchange.records) == 12:
+            world.call("late", ago=25_000)
+
+    world.exchange.on_request = appear
+    await world.poll()
+    world.clock.advance(MINUTE)
+    for n in range(10):
+        world.call(f"then {n}", ago=n)  # and now it is on the second page
+    await world.round()
+    assert "late" in world.told()
+
+
 async def test_a_count_that_fits_again_is_forgotten_as_a_gap(a_world: MakeWorld) -> None:
     world = a_world()
     world.exchange.lie = 1

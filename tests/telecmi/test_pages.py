@@ -103,6 +103,14 @@ def test_pages_that_do_not_end_end_the_read_and_keep_what_was_read() -> None:
     assert len(pages.records) == MOST_READ
 
 
+def test_a_count_that_changes_from_page_to_page_is_not_steady() -> None:
+    pages = Pages()
+    assert pages.is_steady
+    for count, is_steady in ((3, True), (3, True), (4, False), (4, False)):
+        pages.add(answer(count))
+        assert pages.is_steady is is_steady
+
+
 def test_a_page_too_large_to_be_read_whole_never_counts_as_all_there_is() -> None:
     pages = Pages()
     pages.add(Answer(9, (call("a"),), 6_000))
