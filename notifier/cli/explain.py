@@ -26,6 +26,9 @@ from notifier.store.views import Wanted, find_calls
 NEAR = 15 * 60_000
 """ms around the time that was asked for."""
 
+SHORTEST_ID = 8
+"""Characters of a call's id that say which one is meant."""
+
 MOST = 20
 """Calls that are explained at once."""
 
@@ -89,4 +92,6 @@ def _calls(connection: Connection, config: Config, what: str, at: str) -> list[S
         raise typer.BadParameter("with an extension, say when: --at 11:02", param_hint="WHAT")
     if is_number(what):
         return find_calls(connection, Wanted(customer_ends=last_digits(what, "WHAT")), MOST)
-    return []
+    # Tables on a terminal cut ids; what they show of one is enough.
+    begins = what.removesuffix("…")
+    return find_calls(connection, Wanted(ident_begins=begins), MOST) if len(begins) >= SHORTEST_ID else []

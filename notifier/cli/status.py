@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notifier.cli.common import ConfigOption, JsonOption, look, read_config
-from notifier.cli.show import ago, counted, harmless, iso, print_json, when
+from notifier.cli.show import ago, counted, harmless, iso, print_json, when, whom
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
 from notifier.model import Endpoint
 from notifier.store.database import Connection
 from notifier.store.lock import holder
-from notifier.store.outbox_views import Depth, depth
+from notifier.store.outbox import OutboxRow
+from notifier.store.outbox_views import Depth, depth, trouble
 from notifier.store.sources import Source, all_sources
 from notifier.store.views import Totals, totals
 
@@ -28,6 +29,7 @@ class _Seen:
     sources: dict[str, Source | None]  # those of the configuration, then those that are only in the store
     strangers: frozenset[str]  # the names of the latter
     depth: Depth
+    trouble: OutboxRow | None  # a notification that could not be sent yet
     totals: Totals
 
 
@@ -53,7 +55,9 @@ def _seen(connection: Connection, config: Config, now: int, runs: str | None) ->
     sources = {name: stored.get(name) for name in ours}
     strangers = frozenset(stored) - frozenset(ours)
     sources |= {name: stored[name] for name in sorted(strangers)}
-    return _Seen(now, runs, sources, strangers, depth(connection, now), totals(connection))
+    return _Seen(
+        now, runs, sources, strangers, depth(connection, now), trouble(connection), totals(connection)
+    )
 
 
 def _lines(config: Config, seen: _Seen) -> Iterator[str]:
@@ -75,6 +79,8 @@ def _lines(config: Config, seen: _Seen) -> Iterator[str]:
         dead = f"{seen.depth.dead} given up (`notifier outbox --state dead` shows them)"
     yield f"alerts   {seen.totals.active_alerts} active"
     yield f"outbox   {waiting}; {dead}"
+    if seen.trouble is not None:
+        yield f"  trouble         {whom(config, seen.trouble.target)}: {harmless(seen.trouble.reason)}"
     rejects = (
         f", {counted(seen.totals.rejects, 'record')} that could not be read" if seen.totals.rejects else ""
     )

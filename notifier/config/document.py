@@ -148,7 +148,9 @@ def _composed(text: str, file: str) -> yaml.Node | None:
             file,
             _spot(error.problem_mark),
             f"not YAML: {what}",
-            hint or "look at the indentation, quotes and brackets here and just above",
+            hint
+            or "look at the indentation, quotes and brackets here and just above; "
+            "inside {…} and […], put what holds #, ${…} or : in quotes",
         )
     raise ConfigError([problem])
 

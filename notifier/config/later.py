@@ -5,7 +5,11 @@ from notifier.config.places import Finding, KeyPath
 # `*` stands for any one step of the path, `**` for any number of them.
 _LATER = {
     "calendars": "a calendar",
+    "calendar": "a calendar",
     "digests": "a scheduled report",
+    "digest": "a scheduled report",
+    "silences": "a silence",
+    "escalate": "escalation",
     "reconcile": "counting TeleCMI's calls again over a longer time",
     "telecmi.reconcile": "counting TeleCMI's calls again over a longer time",
     "telecmi.follow_up": "following a call until the customer was reached",
@@ -16,7 +20,9 @@ _LATER = {
     "agents.*.away": "an agent's absence",
     "receivers.*.webhook": "the webhook receiver",
     "rules.*.calendar": "a calendar",
+    "rules.*.calendars": "a calendar",
     "rules.*.outside": "a calendar",
+    "rules.*.silences": "a silence",
     "rules.*.escalate": "escalation",
     "rules.*.repeat_every": "reminding",
     "rules.*.repeat_limit": "reminding",

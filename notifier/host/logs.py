@@ -26,7 +26,7 @@ Format: TypeAlias = Literal["auto", "console", "json"]
 _TALKATIVE = (
     "aiohttp.access",
     "aiosmtplib",
-    "alembic.runtime.plugins",
+    "alembic",
     "httpcore",
     "httpx",
     "mail.log",

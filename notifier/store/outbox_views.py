@@ -30,6 +30,18 @@ def depth(connection: Connection, now: int) -> Depth:
     return Depth(waiting or 0, oldest, dead or 0)
 
 
+def trouble(connection: Connection) -> OutboxRow | None:
+    """The notification that was tried last of those that wait because they could not be sent."""
+    row = connection.execute(
+        select(outbox)
+        .where(outbox.c.finished_at.is_(None), outbox.c.reason != "", outbox.c.attempts > 0)
+        .order_by(outbox.c.attempted_at.desc())
+        .limit(1)
+    )
+    first = row.mappings().one_or_none()
+    return outbox_row(first) if first else None
+
+
 def listing(connection: Connection, states: Iterable[RowState] | None, limit: int) -> list[OutboxRow]:
     """The newest rows, of these states or of all."""
     query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)

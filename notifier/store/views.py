@@ -25,6 +25,7 @@ class Wanted:
     """Which calls to show; what is None does not restrict."""
 
     ident: str | None = None  # either of its ids
+    ident_begins: str | None = None  # the beginning of its first id
     account: str | None = None
     extension: str | None = None
     customer_ends: str | None = None  # the last digits of the number
@@ -46,23 +47,19 @@ def find_calls(connection: Connection, wanted: Wanted, limit: int) -> list[Store
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.ident is not None:
-        second = select(aliases.c.call_id).where(aliases.c.alias == wanted.ident)
-        found.append((calls.c.ident == wanted.ident) | calls.c.id.in_(second))
-    if wanted.account is not None:
-        found.append(sources.c.account == wanted.account)
-    if wanted.extension is not None:
-        found.append(calls.c.extension == wanted.extension)
-    if wanted.customer_ends is not None:
-        found.append(calls.c.customer.endswith(wanted.customer_ends, autoescape=True))
-    if wanted.since is not None:
-        found.append(calls.c.placed_at >= wanted.since)
-    if wanted.until is not None:
-        found.append(calls.c.placed_at <= wanted.until)
-    if wanted.after_row is not None:
-        found.append(calls.c.id > wanted.after_row)
-    return found
+    second = select(aliases.c.call_id).where(aliases.c.alias == wanted.ident)
+    ends, begins = wanted.customer_ends or "", wanted.ident_begins or ""
+    possible = (
+        (wanted.ident, (calls.c.ident == wanted.ident) | calls.c.id.in_(second)),
+        (wanted.ident_begins, calls.c.ident.startswith(begins, autoescape=True)),
+        (wanted.account, sources.c.account == wanted.account),
+        (wanted.extension, calls.c.extension == wanted.extension),
+        (wanted.customer_ends, calls.c.customer.endswith(ends, autoescape=True)),
+        (wanted.since, calls.c.placed_at >= (wanted.since or 0)),
+        (wanted.until, calls.c.placed_at <= (wanted.until or 0)),
+        (wanted.after_row, calls.c.id > (wanted.after_row or 0)),
+    )
+    return [condition for value, condition in possible if value is not None]
 
 
 def decisions_of(connection: Connection, call_row: int) -> list[StoredDecision]:

@@ -248,3 +248,16 @@ async def test_a_call_outlives_its_alert_and_an_unknown_reason_is_shown_as_it_is
     assert "alert A77 is so old that it was forgotten (`store.keep`)" in told
     assert "rule b, no longer in the configuration: new_reason" in told
     assert "(�[31m)" in told
+
+
+async def test_the_beginning_of_an_id_as_a_table_shows_it_is_enough(empty: Scene) -> None:
+    world = empty.world
+    await world.watch()
+    world.call("Suresh", _id="5d9df5607a2b952710b030dc")
+    await world.poll()
+    whole = explained(empty, "5d9df5607a2b952710b030dc")
+    assert "(Suresh)" in whole
+    assert explained(empty, "5d9df5607a2b…") == whole
+    result = notifier("explain", "5d9df", "-c", empty.config)
+    assert result.exit_code == 1
+    assert "no stored call fits 5d9df" in complaint(result)

@@ -1,5 +1,5 @@
 from notifier.clock import SystemClock
-from notifier.errors import TargetBroken
+from notifier.errors import DeliveryTransient, TargetBroken
 from notifier.store.lock import store_lock
 from tests.cli.conftest import Scene
 from tests.support.commands import as_json, configured, notifier, shown
@@ -144,3 +144,16 @@ def test_without_a_store_it_says_so(empty: Scene) -> None:
     result = notifier("status", "-c", config)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "there is no store at " in result.stderr
+
+
+async def test_what_could_not_be_sent_says_why(empty: Scene) -> None:
+    world = empty.world
+    await world.watch()
+    world.channels["agent"].always = DeliveryTransient("Slack does not answer")
+    world.call("Suresh")
+    await world.poll()
+    world.clock.advance(10 * MINUTE)
+    await world.round()
+    lines = shown("status", "-c", empty.config)
+    assert any(line.startswith("outbox   1 waiting") for line in lines)
+    assert "  trouble         agent main/209: Slack does not answer" in lines

@@ -169,7 +169,8 @@ def test_deep_nesting_is_refused_at_once(opening: str) -> None:
             'a: "hunter2\n',
             (
                 "c.yaml:2:1: not YAML: found unexpected end of stream;"
-                " look at the indentation, quotes and brackets here and just above"
+                " look at the indentation, quotes and brackets here and just above;"
+                " inside {…} and […], put what holds #, ${…} or : in quotes"
             ),
         ),
     ],

@@ -99,9 +99,9 @@ def test_a_reload_can_change_the_level_and_the_form_and_no_line_comes_twice(stre
 
 def test_what_a_library_logs_looks_the_same_and_names_it(stream: io.StringIO) -> None:
     configure(stream)
-    logging.getLogger("alembic.runtime.migration").info("running %s", "0001")
+    logging.getLogger("library.part").info("running %s", "0001")
     assert lines(stream) == [
-        {"timestamp": AT, "level": "info", "event": "running 0001", "logger": "alembic.runtime.migration"}
+        {"timestamp": AT, "level": "info", "event": "running 0001", "logger": "library.part"}
     ]
 
 

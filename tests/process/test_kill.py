@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, suppress
 
@@ -109,7 +110,7 @@ async def test_promises_1_to_3_every_call_is_told_once_however_often_it_is_kille
     print(f"KILL_SEED={seed}")  # noqa: T201 - pytest shows it where the test fails
     rng = random.Random(seed)
     stage.configure(receivers=RECEIVERS, agents=AGENTS, rules=RULES)
-    expected: dict[tuple[str, str], int] = {}
+    expected: Counter[tuple[str, str]] = Counter()
     calling = asyncio.create_task(_call(stage, rng, expected))
     count = 0
     for kill in kills(rng):
@@ -123,9 +124,11 @@ async def test_promises_1_to_3_every_call_is_told_once_however_often_it_is_kille
     with suppress(asyncio.CancelledError):
         await calling
     async with stage.daemon() as daemon:
-        await daemon.until(
-            lambda: stage.told().keys() >= expected.keys(), "every call is told", DRAINED_WITHIN
-        )
+        try:
+            await daemon.until(lambda: stage.told() >= expected, "every call is told", DRAINED_WITHIN)
+        except AssertionError as error:
+            error.add_note(_where_they_are(stage, expected - stage.told()))
+            raise
         await daemon.terminate()
     # What is still to be sent would be sent now.
     async with stage.daemon("once") as daemon:
@@ -136,12 +139,12 @@ async def test_promises_1_to_3_every_call_is_told_once_however_often_it_is_kille
     _each_call_was_stored_and_decided_on_once(stage, len({name for name, _ in expected}))
 
 
-async def _call(stage: Stage, rng: random.Random, expected: dict[tuple[str, str], int]) -> None:
+async def _call(stage: Stage, rng: random.Random, expected: Counter[tuple[str, str]]) -> None:
     """Calls without end; what is to be told of them is noted."""
     while True:
         extension = rng.choice(list(HEARD))
         name = stage.call(extension)
-        expected |= {(name, channel): 1 for channel in HEARD[extension][1]}
+        expected.update((name, channel) for channel in HEARD[extension][1])
         await stage.clock.sleep(rng.uniform(0.2, 0.7))
         while len(expected) - len(stage.told()) > BACKLOG:
             await stage.clock.sleep(0.2)
@@ -155,3 +158,15 @@ def _each_call_was_stored_and_decided_on_once(stage: Stage, calls: int) -> None:
         finished = store.execute("SELECT DISTINCT state FROM outbox").fetchall()
         assert finished == [("sent",)]
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def _where_they_are(stage: Stage, untold: Counter[tuple[str, str]]) -> str:
+    """How far the calls got that nobody heard of."""
+    with closing(sqlite3.connect(stage.store)) as store:
+        found = store.execute(
+            "SELECT calls.name, reason, receiver, outbox.state, attempts FROM calls"
+            " LEFT JOIN decisions ON call_id = calls.id LEFT JOIN outbox USING (alert_id)"
+        ).fetchall()
+        sources = store.execute("SELECT watermark, known_gap, last_error FROM sources").fetchall()
+    stored = [row for row in found if row[0] in {name for name, _ in untold}]
+    return f"untold: {sorted(untold)}\nof which are stored: {stored}\nsources: {sources}"
