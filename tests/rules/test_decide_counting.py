@@ -185,3 +185,14 @@ def test_the_wait_of_a_threshold_alert_begins_with_the_call_that_reached_the_cou
     calls = [stored(row, START + at * MINUTE) for row, at in enumerate((-20, -10, -1, 0))]
     (change,) = Desk(compiled(wait="10m", **COUNTING)).take(calls).changes
     assert (change.alert.due_at, change.alert.state) == (START + 9 * MINUTE, AlertState.PENDING)
+
+
+def test_a_level_added_below_one_that_was_told_tells_nobody_of_the_same_count_again() -> None:
+    desk = Desk(compiled(name="many", per="extension", count=2, within="30m", levels=[{"count": 4}]))
+    desk.take([stored(row, row) for row in range(1, 5)])
+    assert desk.active["many", "extension=main/209"].needed == 4
+    levels = [{"count": 3}, {"count": 4}]
+    desk.rules = (compiled(name="many", per="extension", count=2, within="1h", levels=levels),)
+    (change,) = desk.take([stored(5, 5)]).changes
+    assert change.telling is None
+    assert change.alert.within == 60 * 60_000  # its words are those of the rule as it is now
