@@ -132,3 +132,18 @@ async def test_a_record_that_cannot_be_read_is_kept_once_and_costs_no_neighbour_
     world.exchange.requests()
     await world.poll()
     assert world.exchange.requests() == 1  # it is counted with what is held
+
+
+async def test_an_id_that_came_second_is_known_when_it_comes_alone(a_world: MakeWorld) -> None:
+    world = a_world()
+    await world.watch()
+    record = world.exchange.call(world.clock.now())
+    first = record.pop("_id")
+    record["cmiuid"] = "9a1d"
+    await world.round()
+    record["_id"] = first
+    await world.round()
+    del record["cmiuid"]
+    await world.round()
+    assert world.stored() == 1
+    assert len(world.told()) == 1
