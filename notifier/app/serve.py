@@ -104,6 +104,8 @@ class Daemon:
         stop = asyncio.create_task(self.host.stop.wait(), name="stop")
         try:
             await self._begin()
+            if self.host.stop.is_set():
+                return  # told so while it waited for the store: it never started
             # It all lives as long as the process: to look through it stops the loops for 0.2 s each time.
             gc.collect()
             gc.freeze()

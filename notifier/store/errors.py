@@ -22,7 +22,9 @@ _UNAVAILABLE = {
 }
 _REFUSED = {
     sqlite3.SQLITE_CORRUPT: "is damaged; stop notifier, keep the file, and restore a backup",
-    sqlite3.SQLITE_NOTADB: "is not a notifier store; name another file in store.url",
+    sqlite3.SQLITE_NOTADB: (
+        "is not a notifier store, or is damaged; name another file in store.url, or restore a backup"
+    ),
 }
 
 

@@ -88,6 +88,7 @@ async def test_whoever_waits_for_the_store_can_be_told_to_stop(parts: Parts) -> 
         parts.host.stop.set()
         async with asyncio.timeout(5):
             await running
+    assert not parts.events("started")
 
 
 async def test_a_loop_that_ends_by_itself_is_an_error(parts: Parts) -> None:

@@ -56,6 +56,7 @@ async def test_sighup_reloads(served: Served) -> None:
     await served.start()
     os.kill(os.getpid(), signal.SIGHUP)
     await served.until(lambda: served.events("reloaded"), "the reload")
+    assert len(served.events("reloaded")) == 1
 
 
 async def test_without_a_web_section_nothing_is_served(served: Served, stage: Stage) -> None:

@@ -41,7 +41,7 @@ def _raised(code: int | None) -> OperationalError:
             "is damaged; stop notifier, keep the file, and restore a backup",
         ),
         (sqlite3.SQLITE_CORRUPT_INDEX, StoreRefused, "is damaged"),
-        (sqlite3.SQLITE_NOTADB, StoreRefused, "is not a notifier store; name another file in store.url"),
+        (sqlite3.SQLITE_NOTADB, StoreRefused, "is not a notifier store, or is damaged; name another file"),
     ],
 )
 def test_an_error_says_which_store_and_what_to_do(code: int, kind: type[Exception], words: str) -> None:
