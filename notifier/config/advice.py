@@ -15,8 +15,36 @@ def warnings(config: Config) -> list[str]:
 
 
 def _about_ops(config: Config) -> Iterator[str]:
-    if not config.ops.notify:
+    ops = config.ops
+    if not ops.notify:
         yield "ops.notify: nobody is named, so only the log says what could not be delivered; name a receiver"
+        return
+    for name in ops.notify:
+        if _only_agents(config.receivers[name]):
+            yield (
+                f"ops.notify: {name} comes to the agent of a call only, so it can't be told of notifier's own"
+                " troubles; name a receiver with an address of its own"
+            )
+    ways = {_way(name, config) for name in ops.notify}
+    if ways <= _ways_of_rules(config) and len(ways) == 1 and ops.heartbeat_url is None:
+        yield (
+            "ops.notify: the only way to ops is one that calls take, too, so when it fails nobody is told;"
+            " name a receiver of another kind as well, or set `heartbeat_url`"
+        )
+
+
+def _ways_of_rules(config: Config) -> set[str]:
+    return {
+        _way(name, config)
+        for rule in config.rules
+        for name in (*rule.notify, *(to for level in rule.levels for to in level.notify))
+    }
+
+
+def _way(name: str, config: Config) -> str:
+    """What may fail as one: the bot and the mail server for all their receivers, a webhook for its own."""
+    kind = config.receivers[name].channel
+    return kind if kind in {"slack", "email"} else name
 
 
 def _about_rules(config: Config) -> Iterator[str]:

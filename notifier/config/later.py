@@ -10,15 +10,11 @@ _LATER = {
     "digest": "a scheduled report",
     "silences": "a silence",
     "escalate": "escalation",
-    "reconcile": "counting TeleCMI's calls again over a longer time",
-    "telecmi.reconcile": "counting TeleCMI's calls again over a longer time",
     "telecmi.follow_up": "following a call until the customer was reached",
-    "telecmi.poll.stale_after": "telling late calls as a summary",
     "slack.app_token": "a button in Slack",
     "agents.*.phone": "calling back with a click",
     "agents.*.deputy": "a deputy for an agent",
     "agents.*.away": "an agent's absence",
-    "receivers.*.webhook": "the webhook receiver",
     "rules.*.calendar": "a calendar",
     "rules.*.calendars": "a calendar",
     "rules.*.outside": "a calendar",
@@ -28,13 +24,11 @@ _LATER = {
     "rules.*.repeat_limit": "reminding",
     "rules.*.match.**.leg": "matching the leg of a call",
     "rules.*.match.**.attempts": "matching the number of attempts",
-    "delivery.burst": "telling a burst as one summary",
-    "ops.quiet_after": "noticing that TeleCMI went silent",
     "ops.calendar": "a calendar",
-    "ops.heartbeat_url": "the heartbeat",
 }
 _PATTERNS = {tuple(pattern.split(".")): what for pattern, what in _LATER.items()}
-_HARMLESS = {("telecmi", "follow_up"): False}  # what this version does anyway
+HARMLESS = {("telecmi", "follow_up"): False}
+"""Keys that may be there with that value: what this version does anyway."""
 
 
 def without_later(data: dict[str, object]) -> tuple[dict[str, object], list[Finding]]:
@@ -60,7 +54,7 @@ def _kept(data: object, path: KeyPath, findings: list[Finding]) -> object:
         what = _later(here)
         if what is None:
             kept[key] = _kept(value, here, findings)
-        elif here not in _HARMLESS or value is not _HARMLESS[here]:
+        elif here not in HARMLESS or value is not HARMLESS[here]:
             text = f"not yet: {what} is not available in this version"
             findings.append(Finding(here, text, "remove it", at_key=True))
     return kept

@@ -15,22 +15,38 @@ class Agent(Strict):
     """The person at an extension."""
 
     name: str = ""
+    """What the person is called in messages."""
     team: str = ""
-    slack: str = ""  # U… id, or an e-mail address to look up
+    """A group of agents, for rules."""
+    slack: str = ""
+    """Their Slack member id (U…), or the e-mail address that they have in Slack."""
     email: str = ""
+    """Their e-mail address."""
 
 
 class SlackReceiver(Strict):
     """A Slack channel or person (through the bot), or an incoming webhook: exactly one of the two."""
 
-    to: str = ""  # agent | #name | C…, G…, D…, U… id | e-mail address
+    to: str = ""
+    """agent, "#name", the id of a channel or person (C…, G…, D…, U…), or a person's e-mail address."""
     webhook_url: Secret | None = None
+    """The URL of an incoming webhook, which is a secret."""
 
 
 class EmailReceiver(Strict):
     """E-mail addresses, or `agent` for the agent's own."""
 
     to: Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
+    """Addresses, or agent."""
+
+
+class WebhookReceiver(Strict):
+    """A program of yours that takes signed JSON over HTTPS."""
+
+    url: Secret
+    """Where it listens; a secret, since it may hold a token."""
+    secret: Secret
+    """Signs what is sent; 16 characters or more."""
 
 
 class Receiver(Strict):
@@ -38,11 +54,19 @@ class Receiver(Strict):
 
     slack: SlackReceiver | None = None
     email: EmailReceiver | None = None
+    webhook: WebhookReceiver | None = None
 
     @property
     def can_edit(self) -> bool:
         """Can a message that was sent be changed later?"""
         return self.slack is not None and self.slack.webhook_url is None
+
+    @property
+    def channel(self) -> str:
+        """The kind of channel that serves it, as monitoring names it."""
+        if self.slack is not None:
+            return "slack" if self.can_edit else "slack_webhook"
+        return "webhook" if self.email is None else "email"
 
     def recipients(self, agent: str, agents: Mapping[str, Agent]) -> tuple[str, ...]:
         """The keys of those it comes to, for an alert of this agent ("main/209").
@@ -60,21 +84,22 @@ class Receiver(Strict):
             if person is None or not self._has_agent:
                 return None
             return (person.email if self.email else person.slack) or None
-        if self.slack is not None:
-            to = "webhook" if self.slack.webhook_url else self.slack.to
-            return to if _key(to) == recipient else None
-        assert self.email is not None
+        if self.email is None:
+            return self._to if _key(self._to) == recipient else None
         return next((to for to in self.email.to if _key(to) == recipient), None)
 
     @property
+    def _to(self) -> str:
+        """The one place that a receiver of Slack or a webhook comes to; a URL is a secret, and not shown."""
+        return self.slack.to if self.slack is not None and self.slack.webhook_url is None else "webhook"
+
+    @property
     def _has_agent(self) -> bool:
-        return AGENT in (self.email.to if self.email else (self.slack.to if self.slack else "",))
+        return AGENT in (self.email.to if self.email else (self._to,))
 
     def _keys(self, agent: str) -> tuple[str, ...]:
-        if self.slack is not None:
-            to = "webhook" if self.slack.webhook_url else self.slack.to
-            return (f"agent {agent}" if to == AGENT else _key(to),)
-        assert self.email is not None
+        if self.email is None:
+            return (f"agent {agent}" if self._to == AGENT else _key(self._to),)
         return tuple(dict.fromkeys(f"agent {agent}" if to == AGENT else _key(to) for to in self.email.to))
 
 

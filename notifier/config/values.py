@@ -4,7 +4,14 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema, core_schema
 
 SECOND = 1_000
@@ -14,6 +21,9 @@ DAY = 24 * HOUR
 
 _UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 _DURATION = re.compile(r"(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6})s)?", re.ASCII)
+DURATION_SCHEMA = {"type": "string", "pattern": f"^(0|(?=.){_DURATION.pattern.replace('?:', '')})$"}
+"""For editors."""
+
 _LONGEST = 36_500 * DAY  # beyond it, an instant so far back is no date any more
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -88,7 +98,11 @@ def listed(value: object) -> object:
     return [value] if isinstance(value, str | int) else value
 
 
-Duration = Annotated[int, BeforeValidator(parse_duration)]
+Duration = Annotated[
+    int,
+    BeforeValidator(parse_duration),
+    WithJsonSchema(DURATION_SCHEMA),
+]
 """A span of time in ms, written as "30s", "5m", "1h30m", "7d"."""
 
 Whole = Annotated[int, BeforeValidator(_whole)]
@@ -153,7 +167,9 @@ class Secret:
                 raise ValueError(trouble)
             return cls(str(value), getattr(value, "reread", None))
 
-        return core_schema.no_info_plain_validator_function(make)
+        return core_schema.no_info_plain_validator_function(
+            make, json_schema_input_schema=core_schema.str_schema()
+        )
 
 
 def _unfit(value: str) -> str:

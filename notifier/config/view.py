@@ -16,6 +16,7 @@ from notifier.config.schema import (
     Keep,
     Ops,
     Poll,
+    Reconcile,
     SlackSettings,
     Web,
 )
@@ -33,6 +34,7 @@ class View:
     receivers: Mapping[str, Receiver]
     agents: Mapping[str, Agent]
     poll: Poll | None  # None, here and below: broken, or not there
+    reconcile: Reconcile | None
     keep: Keep | None
     slack: SlackSettings | None
     email: EmailSettings | None
@@ -60,6 +62,7 @@ def view_of(data: Mapping[str, object]) -> View:
         receivers=_sound_values(Receiver, receivers),
         agents=_sound_values(Agent, agents),
         poll=_sound(Poll, telecmi.get("poll", {})),
+        reconcile=_sound(Reconcile, telecmi.get("reconcile", {})),
         keep=_sound(Keep, store.get("keep", {})),
         slack=_sound(SlackSettings, data.get("slack")),
         email=_sound(EmailSettings, data.get("email")),

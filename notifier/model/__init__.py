@@ -2,7 +2,16 @@
 
 from notifier.model.alert import Alert, AlertState, EndReason, Severity
 from notifier.model.call import Call, Endpoint, Reject, StoredCall, masked
-from notifier.model.notification import Kind, Notification, Target
+from notifier.model.notification import (
+    Gathered,
+    Kind,
+    Message,
+    Notice,
+    NoticeKind,
+    Notification,
+    Summary,
+    Target,
+)
 
 __all__ = [
     "Alert",
@@ -10,11 +19,16 @@ __all__ = [
     "Call",
     "EndReason",
     "Endpoint",
+    "Gathered",
     "Kind",
+    "Message",
+    "Notice",
+    "NoticeKind",
     "Notification",
     "Reject",
     "Severity",
     "StoredCall",
+    "Summary",
     "Target",
     "masked",
 ]

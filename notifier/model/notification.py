@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from notifier.model.alert import Alert
@@ -41,3 +42,58 @@ class Notification:
     now: int  # UTC ms
     test: bool = False  # sample data, sent by hand; says so
     country: str | None = None  # ISO 3166 code: its numbers may be shown in national form
+
+
+class Gathered(StrEnum):
+    """Why several notifications are told as one message."""
+
+    BURST = "burst"  # more are due for the target than it should get one by one
+    STALE = "stale"  # TeleCMI reported the calls long after they were placed, or we were away
+    HELD = "held"  # they were not to be told before now
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Several notifications to one target, told as one message: it names every one of them."""
+
+    delivery_id: str  # of the message; the notifications have their own
+    gathered: Gathered
+    notifications: tuple[Notification, ...]  # at least two; each with the newest of its calls
+    part: int  # of so many messages, from 1
+    parts: int
+    zone: ZoneInfo
+    now: int  # UTC ms
+
+
+class NoticeKind(StrEnum):
+    """What of the daemon's own may be in trouble."""
+
+    SOURCE_REFUSED = "source_refused"  # TeleCMI refuses our credentials or what we ask
+    SOURCE_FAILING = "source_failing"  # it could not be read for long
+    SOURCE_SILENT = "source_silent"  # it answers, and has listed no call for long
+    CLOCK_SKEW = "clock_skew"  # our clock and TeleCMI's differ by much
+    TARGET_BROKEN = "target_broken"  # a room or person can't be told
+    CREDENTIALS_BROKEN = "credentials_broken"  # nobody can be told through this service
+    DEAD_LETTERS = "dead_letters"  # notifications were given up
+    DISK = "disk"  # the store's disk is full or nearly so, or the store can't be used
+    RELOAD_REFUSED = "reload_refused"  # the configuration in the file is not the one in force
+    REJECTS = "rejects"  # records of TeleCMI could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The daemon's own trouble, told to ops: raised, and later cleared."""
+
+    delivery_id: str
+    uid: str  # random hex, fixed from raised to cleared, for e-mail threads
+    kind: NoticeKind
+    subject: str  # what is in trouble: "main/out_missed", "sales-room:#sales", "slack"; no secret
+    reason: str  # why, and what to do; no secret, no phone number
+    raised_at: int  # UTC ms
+    cleared_at: int | None  # UTC ms
+    zone: ZoneInfo
+    now: int  # UTC ms
+
+
+Message: TypeAlias = Notification | Summary | Notice
+"""What a channel sends."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from notifier.model import Alert, AlertState, Call, EndReason, Severity
-from notifier.store.bulk import insert_rows
-from notifier.store.calls import CALL_COLUMNS, CHUNK, stored_call
+from notifier.store.bulk import LISTED, insert_rows, listed
+from notifier.store.calls import CALL_COLUMNS, stored_call
 from notifier.store.schema import alert_calls, alerts, calls, decisions, sources, told
 
 ALERT_COLUMNS = tuple(column for column in alerts.c if column.name != "wakes_at")
@@ -16,6 +16,9 @@ ALERT_COLUMNS = tuple(column for column in alerts.c if column.name != "wakes_at"
 _FIELDS = tuple(column.name for column in ALERT_COLUMNS if column.name != "id")
 
 # Built once: SQLAlchemy takes longer to build them than SQLite to run them.
+_ACTIVE = select(*ALERT_COLUMNS).where(
+    alerts.c.rule == bindparam("of"), alerts.c.key.in_(LISTED), alerts.c.ended_at.is_(None)
+)
 _CHANGE = (
     update(alerts)
     .where(alerts.c.id == bindparam("alert_id"))
@@ -52,16 +55,8 @@ def active(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tupl
         by_rule.setdefault(rule, []).append(key)
     found = {}
     for rule, wanted in by_rule.items():
-        for at in range(0, len(wanted), CHUNK):
-            rows = connection.execute(
-                select(*ALERT_COLUMNS).where(
-                    alerts.c.rule == rule,
-                    alerts.c.key.in_(wanted[at : at + CHUNK]),
-                    alerts.c.ended_at.is_(None),
-                )
-            ).mappings()
-            for row in rows:
-                found[rule, str(row["key"])] = alert_from(row)
+        for row in connection.execute(_ACTIVE, {"of": rule, **listed(wanted)}).mappings():
+            found[rule, str(row["key"])] = alert_from(row)
     return found
 
 

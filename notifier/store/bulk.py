@@ -1,8 +1,22 @@
-"""Storing many rows by one statement."""
+"""Storing and looking up many rows by one statement."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Dialect, Table, bindparam, func, insert, select
+
+LISTED = select(func.json_each(bindparam("listed")).table_valued("value").c.value)
+"""For `column.in_(LISTED)`: the values of the one parameter `listed`.
+
+A statement with a parameter for each value takes SQLAlchemy longer to write than SQLite to run; this one is
+written once, and takes any number of them.
+"""
+
+
+def listed(values: Iterable[str]) -> dict[str, str]:
+    """The parameter that `LISTED` stands for."""
+    return {"listed": json.dumps(list(values), ensure_ascii=False)}
 
 
 def insert_rows(
@@ -20,6 +34,11 @@ def insert_rows(
         rows: the values of each.
     """
     if rows:
-        statement = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
-        assert statement.positiontup == list(columns), "columns in another order than the table's"
-        connection.exec_driver_sql(str(statement), list(rows))
+        connection.exec_driver_sql(_insertion(connection.dialect, table, tuple(columns)), list(rows))
+
+
+@lru_cache(maxsize=16)
+def _insertion(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    statement = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    assert statement.positiontup == list(columns), "columns in another order than the table's"
+    return str(statement)

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from notifier.errors import StoreRefused
+from notifier.store.backup import copy_store
 from notifier.store.errors import store_error
-from notifier.store.migrate import migrate, require_head, require_known
+from notifier.store.migrate import copy_before_upgrade, migrate, needs_upgrade, require_head
 
 __all__ = ["Connection", "Database"]
 
@@ -21,6 +22,9 @@ T = TypeVar("T")
 
 BUSY_MS = 2_000
 """How long to wait for another process's transaction: shorter than the time we have to stop in."""
+
+CACHE_KB = 256
+"""Of each connection; less than SQLite takes by itself: the kernel keeps pages, too; more is no faster."""
 
 
 class Database:
@@ -41,6 +45,9 @@ class Database:
     def open(cls, path: Path, busy_ms: int = BUSY_MS) -> "Database":
         """Open a store, make it where there is none, and bring its schema up to date.
 
+        Before a store that holds something is brought to another schema, it is copied to a file beside it
+        (see ``copy_before_upgrade``), which leads back to the older version.
+
         Args:
             path: of the store's file.
             busy_ms: how long to wait for another process's transaction, ms.
@@ -53,7 +60,8 @@ class Database:
         database = cls(path, busy_ms)
         try:
             # Looked at before a connection that writes changes anything about it.
-            database.look(lambda connection: require_known(connection, path))
+            if database.look(lambda connection: needs_upgrade(connection, path)):
+                copy_store(path, copy_before_upgrade(path))
             _run(database._writer, path, lambda connection: migrate(connection, path))
         except BaseException:
             database.close()
@@ -165,13 +173,22 @@ def _engine(path: Path, mode: str, begin: str, busy_ms: int) -> Engine:
             check_same_thread=False,
             isolation_level=None,
         )
-        if mode == "rw":
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
+        try:
+            _set_up(connection, mode)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     # hide_parameters: errors would otherwise show phone numbers.
     engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
+
+
+def _set_up(connection: sqlite3.Connection, mode: str) -> None:
+    if mode == "rw":
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")

@@ -35,7 +35,17 @@ def store_error(error: DBAPIError, path: Path) -> StoreError | None:
         error: as SQLAlchemy raised it.
         path: of the store, for the text.
     """
-    code = getattr(error.orig, "sqlite_errorcode", None)
+    return meaning(error.orig, path)
+
+
+def meaning(error: BaseException | None, path: Path) -> StoreError | None:
+    """Turn an error of the sqlite3 module into one of ours; None where it is a fault in our statements.
+
+    Args:
+        error: as it was raised.
+        path: of the store, for the text.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None
     primary = code & 0xFF

@@ -16,7 +16,7 @@ def calls_since(connection: Connection, since: int) -> Iterator[StoredCall]:
         .join(sources, calls.c.source_id == sources.c.id)
         .where(calls.c.placed_at >= since)
         .order_by(calls.c.placed_at, calls.c.ident)
-        .execution_options(yield_per=1000)
+        .execution_options(yield_per=200)
     )
     for row in rows.mappings():
         yield stored_call(row)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from notifier.errors import StoreRefused
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Known here, so that a start needs Alembic only when there is work for it."""
 
 _OURS = re.compile(r"[0-9]{4}")
@@ -31,6 +31,22 @@ def schema_version(connection: Connection, path: Path) -> str | None:
     return str(version)
 
 
+def needs_upgrade(connection: Connection, path: Path) -> bool:
+    """Does the store hold something, in the schema of an older version?
+
+    Raises:
+        StoreRefused: it is newer, or not one of ours.
+    """
+    version = schema_version(connection, path)
+    _refuse_newer(version, path)
+    return version is not None and version != HEAD
+
+
+def copy_before_upgrade(path: Path) -> Path:
+    """Where a store is kept as it was before it is brought to `HEAD`: the way back to the older version."""
+    return path.with_name(f"{path.name}.before-{HEAD}")
+
+
 def migrate(connection: Connection, path: Path) -> None:
     """Bring the store to `HEAD`, within the caller's transaction.
 
@@ -48,15 +64,6 @@ def migrate(connection: Connection, path: Path) -> None:
     config.set_main_option("script_location", "notifier.store:migrations")
     config.attributes["connection"] = connection
     command.upgrade(config, HEAD)
-
-
-def require_known(connection: Connection, path: Path) -> None:
-    """Check that a store can be brought to `HEAD`, and change nothing.
-
-    Raises:
-        StoreRefused: it is newer, or not one of ours.
-    """
-    _refuse_newer(schema_version(connection, path), path)
 
 
 def require_head(connection: Connection, path: Path) -> None:

@@ -4,15 +4,17 @@ A row is *waiting* until it is claimed; a claim is written before the request, a
 Whatever is still claimed by another boot was under way when that process died: its outcome is uncertain.
 """
 
-import uuid
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 
-from notifier.model import Kind, Target
-from notifier.store.schema import outbox
+from notifier.model import Alert, Gathered, Kind, Target
+from notifier.store.bulk import insert_rows
+from notifier.store.schema import outbox, sources
 
 
 class RowState(StrEnum):
@@ -45,6 +47,10 @@ class OutboxRow:
     created_at: int
     uncertain_since: int | None
     plain: bool
+    gathered_as: Gathered | None = None  # to be told in a summary, and why; None: only where many are due
+    batch: str | None = None  # the message that tells it, where that is a summary
+    part: int | None = None
+    parts: int | None = None
 
 
 def outbox_row(values: RowMapping) -> OutboxRow:
@@ -64,12 +70,31 @@ def outbox_row(values: RowMapping) -> OutboxRow:
         created_at=values["created_at"],
         uncertain_since=values["uncertain_since"],
         plain=values["plain"],
+        gathered_as=Gathered(values["gathered_as"]) if values["gathered_as"] else None,
+        batch=values["batch"],
+        part=values["part"],
+        parts=values["parts"],
     )
+
+
+def delivery_id(*about: object) -> str:
+    """An id that is the same whenever and wherever it is made of the same things: 32 hex digits.
+
+    So a store that was brought back from an old copy gives a message the id that it had before, and it can be
+    found where it arrived.
+    """
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]
+
+
+_NEW = (
+    *("delivery_id", "alert_id", "receiver", "recipient", "kind", "n", "via", "state", "reason", "attempts"),
+    *("next_at", "created_at", "uncertain_since", "plain", "finished_at", "gathered_as", "waits_for"),
+)
 
 
 def enqueue(
     connection: Connection,
-    alert_id: int,
+    alert: Alert,
     targets: Iterable[Target],
     *,
     kind: Kind,
@@ -78,162 +103,119 @@ def enqueue(
     now: int,
     reason: str = "",
     state: RowState = RowState.WAITING,
+    uncertain_since: int | None = None,
+    gathered_as: Gathered | None = None,
+    waits_for: int | None = None,
 ) -> int:
     """Write down whom an alert is to be told; a target that already has this one is left alone.
+
+    Args:
+        connection: to the store, in a transaction.
+        alert: as stored.
+        targets: who is told.
+        kind: of the message.
+        n: tells messages of one kind about one alert apart.
+        via: on which ground they are told.
+        now: UTC ms.
+        reason: why others are told than the rule names.
+        state: where the rows begin, and end if it is not waiting.
+        uncertain_since: UTC ms since when it may have been told without our knowing; None: it was not.
+        gathered_as: why it is to be told in a summary; None: only where many are due.
+        waits_for: the source whose backlog is to be read first; None: none.
 
     Returns:
         How many rows are new.
     """
-    count = 0
-    for target in targets:
-        already = select(outbox.c.id).where(
-            outbox.c.alert_id == alert_id,
-            outbox.c.receiver == target.receiver,
-            outbox.c.recipient == target.recipient,
-            outbox.c.kind == kind,
-            outbox.c.n == n,
-        )
-        if connection.execute(already).first() is not None:
-            continue
-        connection.execute(
-            insert(outbox).values(
-                delivery_id=uuid.uuid4().hex,
-                alert_id=alert_id,
-                receiver=target.receiver,
-                recipient=target.recipient,
-                kind=kind,
-                n=n,
-                via=via,
-                state=state,
-                reason=reason,
-                attempts=0,
-                next_at=now,
-                created_at=now,
-                plain=False,
-                finished_at=None if state is RowState.WAITING else now,
-            )
-        )
-        count += 1
-    return count
-
-
-_earlier = outbox.alias("earlier")
-# Of the rows about one alert to one target only the first may go: their order is kept.
-_FIRST_OF_ITS_ALERT = ~exists().where(
-    _earlier.c.alert_id == outbox.c.alert_id,
-    _earlier.c.receiver == outbox.c.receiver,
-    _earlier.c.recipient == outbox.c.recipient,
-    _earlier.c.finished_at.is_(None),
-    _earlier.c.id < outbox.c.id,
-)
-
-
-def waiting_targets(connection: Connection) -> list[tuple[Target, int]]:
-    """Every target that something waits for, with when the first of it is due (UTC ms)."""
-    rows = connection.execute(
-        select(outbox.c.receiver, outbox.c.recipient, func.min(outbox.c.next_at))
-        .where(outbox.c.finished_at.is_(None), outbox.c.state == RowState.WAITING, _FIRST_OF_ITS_ALERT)
-        .group_by(outbox.c.receiver, outbox.c.recipient)
+    already = select(outbox.c.receiver, outbox.c.recipient).where(
+        outbox.c.alert_id == alert.id, outbox.c.kind == kind, outbox.c.n == n
     )
-    return [(Target(receiver, recipient), next_at) for receiver, recipient, next_at in rows]
+    known = {Target(receiver, recipient) for receiver, recipient in connection.execute(already)}
+    new = [target for target in dict.fromkeys(targets) if target not in known]
+    finished_at = None if state is RowState.WAITING else now
+    rows = [
+        (
+            delivery_id(alert.uid, target.receiver, target.recipient, kind, n),
+            *(alert.id, target.receiver, target.recipient, kind, n, via, state, reason, 0),
+            *(now, now, uncertain_since, False, finished_at, gathered_as, waits_for),
+        )
+        for target in new
+    ]
+    insert_rows(connection, outbox, _NEW, rows)
+    return len(new)
 
 
-def is_due(connection: Connection, target: Target, now: int) -> bool:
-    """Could something be claimed for this target now?"""
-    return _next(connection, target, now) is not None
+def release(connection: Connection, source_id: int) -> int:
+    """A source's backlog was read, or can't be read now: what waited for that may be told.
+
+    Returns:
+        How many notifications had waited.
+    """
+    return _release(connection, outbox.c.waits_for == source_id)
 
 
-def claim(connection: Connection, target: Target, boot: str, now: int) -> OutboxRow | None:
-    """Take the next due row of a target for this boot; None where none is due."""
-    row = _next(connection, target, now)
-    if row is None:
-        return None
+def release_strangers(connection: Connection, accounts: Collection[str]) -> int:
+    """Let go of what waits for a source that nobody reads any more: one of no account among these.
+
+    Returns:
+        How many notifications had waited.
+    """
+    ours = select(sources.c.id).where(sources.c.account.in_(accounts))
+    return _release(connection, outbox.c.waits_for.is_not(None) & outbox.c.waits_for.not_in(ours))
+
+
+def _release(connection: Connection, which: ColumnElement[bool]) -> int:
+    waiting = (outbox.c.finished_at.is_(None), which)
+    return connection.execute(update(outbox).where(*waiting).values(waits_for=None)).rowcount
+
+
+def finish(
+    connection: Connection, row_ids: Collection[int], state: RowState, reason: str | None, now: int
+) -> None:
+    """Note what became of rows, for good; None keeps the reason that each of them has."""
+    why = {} if reason is None else {"reason": reason}
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == row["id"])
-        .values(state=RowState.CLAIMED, claimed_by=boot, attempted_at=now, attempts=outbox.c.attempts + 1)
-    )
-    return outbox_row(row)
-
-
-def _next(connection: Connection, target: Target, now: int) -> RowMapping | None:
-    due = (
-        select(outbox)
-        .where(
-            outbox.c.receiver == target.receiver,
-            outbox.c.recipient == target.recipient,
-            outbox.c.finished_at.is_(None),
-            outbox.c.state == RowState.WAITING,
-            outbox.c.next_at <= now,
-            _FIRST_OF_ITS_ALERT,
-        )
-        .order_by(outbox.c.next_at, outbox.c.id)
-        .limit(1)
-    )
-    return connection.execute(due).mappings().one_or_none()
-
-
-def finish(connection: Connection, row_id: int, state: RowState, reason: str, now: int) -> None:
-    """Note what became of a row, for good."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id == row_id)
-        .values(state=state, reason=reason, finished_at=now, claimed_by=None)
+        .where(outbox.c.id.in_(row_ids))
+        .values(state=state, finished_at=now, claimed_by=None, **why)
     )
 
 
 def retry(
     connection: Connection,
-    row_id: int,
+    row_ids: Collection[int],
     next_at: int,
     reason: str,
     *,
-    uncertain_since: int | None,
+    tried_at: int | None,
     plain: bool,
+    apart: bool = False,
 ) -> None:
-    """Let a row wait for its next attempt.
+    """Let rows wait for their next attempt.
 
     Args:
         connection: to the store, in a transaction.
-        row_id: of the row.
+        row_ids: of the rows.
         next_at: when to try again, UTC ms.
         reason: why the attempt failed.
-        uncertain_since: UTC ms of the first attempt that may have arrived; None where none may have.
-        plain: send it without formatting from now on.
+        tried_at: UTC ms of this attempt, where it may have arrived; None where it has not.
+        plain: send them without formatting from now on.
+        apart: each in a message of its own from now on.
     """
+    alone = {"batch": None, "part": None, "parts": None} if apart else {}
     connection.execute(
         update(outbox)
-        .where(outbox.c.id == row_id)
+        .where(outbox.c.id.in_(row_ids))
         .values(
             state=RowState.WAITING,
             next_at=next_at,
             reason=reason,
             claimed_by=None,
-            uncertain_since=uncertain_since,
+            # The first attempt that may have arrived is where the looking begins.
+            uncertain_since=func.coalesce(outbox.c.uncertain_since, tried_at),
             plain=plain,
+            **alone,
         )
     )
-
-
-def release_claims(connection: Connection, boot: str, now: int) -> int:
-    """Let rows wait again that another boot had claimed; what they led to is uncertain.
-
-    Returns:
-        How many there were.
-    """
-    result = connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.finished_at.is_(None), outbox.c.state == RowState.CLAIMED, outbox.c.claimed_by != boot
-        )
-        .values(
-            state=RowState.WAITING,
-            next_at=now,
-            claimed_by=None,
-            uncertain_since=func.coalesce(outbox.c.uncertain_since, outbox.c.attempted_at),
-        )
-    )
-    return result.rowcount
 
 
 def unfinished(connection: Connection, alert_id: int) -> bool:

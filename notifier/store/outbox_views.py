@@ -1,10 +1,11 @@
 """Looking at the outbox without changing it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from notifier.model import Target
 from notifier.store.outbox import OutboxRow, RowState, outbox_row
 from notifier.store.schema import outbox
 
@@ -21,25 +22,54 @@ class Depth:
 def depth(connection: Connection, now: int) -> Depth:
     """How many notifications wait, since when the oldest due one has, and how many were given up."""
     waiting = connection.scalar(select(func.count()).where(outbox.c.finished_at.is_(None)))
-    oldest = connection.scalar(
-        select(func.min(outbox.c.created_at)).where(
-            outbox.c.finished_at.is_(None), outbox.c.created_at <= now
-        )
-    )
+    oldest = connection.scalar(select(func.min(outbox.c.created_at)).where(*_is_due(now)))
     dead = connection.scalar(select(func.count()).where(outbox.c.state == RowState.DEAD))
     return Depth(waiting or 0, oldest, dead or 0)
+
+
+def oldest_due(connection: Connection, now: int) -> OutboxRow | None:
+    """The notification that has been due for longest."""
+    query = select(outbox).where(*_is_due(now)).order_by(outbox.c.created_at, outbox.c.id).limit(1)
+    row = connection.execute(query).mappings().one_or_none()
+    return outbox_row(row) if row else None
+
+
+def _is_due(now: int) -> tuple[ColumnElement[bool], ...]:
+    # What waits for the end of a backlog is not to be told yet.
+    return outbox.c.finished_at.is_(None), outbox.c.created_at <= now, outbox.c.waits_for.is_(None)
+
+
+def troubles(connection: Connection) -> Mapping[Target, str]:
+    """Why each target that could not be told lately is not told: what waits for it waits for that."""
+    rows = connection.execute(
+        select(outbox.c.receiver, outbox.c.recipient, outbox.c.reason)
+        .where(*_HAS_FAILED)
+        .order_by(outbox.c.attempted_at)
+    )
+    return {Target(receiver, recipient): reason for receiver, recipient, reason in rows}
+
+
+def trouble_of(connection: Connection, target: Target) -> str:
+    """Likewise for one of them; "" where it could be told."""
+    reason: str | None = connection.scalar(
+        select(outbox.c.reason)
+        .where(outbox.c.receiver == target.receiver, outbox.c.recipient == target.recipient, *_HAS_FAILED)
+        .order_by(outbox.c.attempted_at.desc())
+        .limit(1)
+    )
+    return reason or ""
 
 
 def trouble(connection: Connection) -> OutboxRow | None:
     """The notification that was tried last of those that wait because they could not be sent."""
     row = connection.execute(
-        select(outbox)
-        .where(outbox.c.finished_at.is_(None), outbox.c.reason != "", outbox.c.attempts > 0)
-        .order_by(outbox.c.attempted_at.desc())
-        .limit(1)
+        select(outbox).where(*_HAS_FAILED).order_by(outbox.c.attempted_at.desc()).limit(1)
     )
     first = row.mappings().one_or_none()
     return outbox_row(first) if first else None
+
+
+_HAS_FAILED = (outbox.c.finished_at.is_(None), outbox.c.reason != "", outbox.c.attempts > 0)
 
 
 def listing(connection: Connection, states: Iterable[RowState] | None, limit: int) -> list[OutboxRow]:

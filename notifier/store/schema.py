@@ -17,6 +17,8 @@ from sqlalchemy import (
 # SQLite numbers rows by itself only where the key is exactly INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
+# Conditions of indexes are SQLite's alone, unlike in the migrations: naming PostgreSQL's, too, would load its
+# dialect into every daemon.
 metadata = MetaData()
 
 sources = Table(
@@ -32,6 +34,12 @@ sources = Table(
     Column("last_read_at", BigInteger),
     Column("last_error", Text),
     Column("last_error_at", BigInteger),
+    # What the last comparison over `reconcile.window` found; null before the first.
+    Column("compared_at", BigInteger),
+    Column("compared_since", BigInteger),  # where the window began
+    Column("counted", Integer),  # by TeleCMI; null where it gave no count
+    Column("held", Integer),  # here
+    Column("agreed_at", BigInteger),  # when both were last the same
     UniqueConstraint("account", "endpoint", name="uq_sources_account_endpoint"),
 )
 
@@ -74,9 +82,15 @@ rejects = Table(
     Column("raw", Text, nullable=False),
     Column("placed_at", BigInteger),
     Column("stored_at", BigInteger, nullable=False),
+    Column("retry_at", BigInteger),  # when a person asked to read it once more; null once that was done
     UniqueConstraint("source_id", "digest", name="uq_rejects_source_digest"),
     Index("ix_rejects_source_placed", "source_id", "placed_at"),
     Index("ix_rejects_stored", "stored_at"),
+    Index(
+        "ix_rejects_retry",
+        "source_id",
+        sqlite_where=text("retry_at IS NOT NULL"),
+    ),
 )
 
 alerts = Table(
@@ -111,20 +125,17 @@ alerts = Table(
         "key",
         unique=True,
         sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
     ),
     Index(
         "ix_alerts_wakes",
         "wakes_at",
         sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
     ),
     # Partial, so that nothing about the active ones is ever looked up here.
     Index(
         "ix_alerts_ended",
         "ended_at",
         sqlite_where=text("ended_at IS NOT NULL"),
-        postgresql_where=text("ended_at IS NOT NULL"),
     ),
 )
 
@@ -184,6 +195,12 @@ outbox = Table(
     Column("uncertain_since", BigInteger),  # first attempt that may have arrived without our knowing
     Column("plain", Boolean(name="ck_outbox_plain"), nullable=False),
     Column("finished_at", BigInteger),
+    Column("gathered_as", Text),  # stale | held: to be told in a summary; null: only where many are due
+    Column("waits_for", BigInteger),  # the source whose backlog is to be read first; null where none is
+    # Which message of a summary it is told in; null: in one of its own.
+    Column("batch", Text),
+    Column("part", Integer),
+    Column("parts", Integer),
     UniqueConstraint("alert_id", "receiver", "recipient", "kind", "n", name="uq_outbox_once"),
     Index(
         "ix_outbox_waiting",
@@ -191,13 +208,11 @@ outbox = Table(
         "recipient",
         "next_at",
         sqlite_where=text("finished_at IS NULL"),
-        postgresql_where=text("finished_at IS NULL"),
     ),
     Index(
         "ix_outbox_dead",
         "finished_at",
         sqlite_where=text("state = 'dead'"),
-        postgresql_where=text("state = 'dead'"),
     ),
 )
 
@@ -226,6 +241,55 @@ told = Table(
         "edit_at",
         # As SQLAlchemy writes the condition for SQLite; written otherwise, the index would not be used.
         sqlite_where=text("stale = 1"),
-        postgresql_where=text("stale"),
+    ),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("uid", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("cleared_at", BigInteger),
+    # At most one is raised per kind and subject, whoever writes.
+    Index(
+        "uq_notices_raised",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=text("cleared_at IS NULL"),
+    ),
+    Index("ix_notices_cleared", "cleared_at"),
+)
+
+notice_tellings = Table(
+    "notice_tellings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "notice_id",
+        Id,
+        ForeignKey("notices.id", ondelete="CASCADE", name="fk_notice_tellings_notice"),
+        nullable=False,
+    ),
+    Column("receiver", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("phase", Text, nullable=False),  # raised | cleared
+    Column("delivery_id", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | claimed | sent | dropped | dead
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("uncertain_since", BigInteger),  # first attempt that may have arrived without our knowing
+    Column("finished_at", BigInteger),
+    UniqueConstraint("notice_id", "receiver", "recipient", "phase", name="uq_notice_tellings_once"),
+    Index(
+        "ix_notice_tellings_waiting",
+        "next_at",
+        sqlite_where=text("finished_at IS NULL"),
     ),
 )

@@ -23,6 +23,11 @@ class Source:
     last_read_at: int | None
     last_error: str | None
     last_error_at: int | None
+    compared_at: int | None = None  # the last comparison over `reconcile.window`
+    compared_since: int | None = None  # where the window began
+    counted: int | None = None  # by TeleCMI in the window
+    held: int | None = None  # here
+    agreed_at: int | None = None  # when both were last the same
 
     @property
     def name(self) -> str:
@@ -71,6 +76,25 @@ def note_gap(connection: Connection, source_id: int, gap: int | None, now: int) 
     )
 
 
+def note_compared(
+    connection: Connection, source_id: int, *, since: int, counted: int | None, held: int, now: int
+) -> None:
+    """Remember what a comparison over `reconcile.window` found.
+
+    Args:
+        connection: to the store, in a transaction.
+        source_id: of the source that was compared.
+        since: UTC ms, where the window began.
+        counted: calls in the window as TeleCMI counts them; None where it does not.
+        held: calls and rejects in the window that are stored.
+        now: UTC ms.
+    """
+    values = {"compared_at": now, "compared_since": since, "counted": counted, "held": held}
+    if counted == held:
+        values["agreed_at"] = now
+    connection.execute(update(sources).where(sources.c.id == source_id).values(values))
+
+
 def fail(connection: Connection, source_id: int, reason: str, now: int) -> None:
     """Note why a read failed."""
     connection.execute(
@@ -82,6 +106,17 @@ def oldest_watermark(connection: Connection, accounts: Collection[str]) -> int |
     """How far that source of these accounts was read that is furthest behind; None before any was."""
     value: int | None = connection.scalar(
         select(func.min(sources.c.watermark)).where(sources.c.account.in_(accounts))
+    )
+    return value
+
+
+def catching_up(connection: Connection, account: str, behind: int) -> int | None:
+    """The source of this account that is being read, and was read to before an instant (UTC ms) only."""
+    value: int | None = connection.scalar(
+        select(sources.c.id)
+        .where(sources.c.account == account, sources.c.watermark < behind, sources.c.last_error.is_(None))
+        .order_by(sources.c.watermark)
+        .limit(1)
     )
     return value
 

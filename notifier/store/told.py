@@ -1,10 +1,12 @@
 """What each target knows of an alert: which version, and by which message it can be edited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, select, update
 
 from notifier.model import Target
+from notifier.store.bulk import insert_rows
 from notifier.store.schema import alerts, told
 
 
@@ -18,6 +20,23 @@ class Told:
     version: int
     call_count: int
     failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one target's message about one alert shows."""
+
+    alert_id: int
+    receipt: str  # by which the channel can edit it; "" where it can't be
+    version: int  # of the alert, as the message shows it
+    call_count: int  # likewise
+    edit_at: int  # UTC ms, before which it is left as it is
+
+
+_COLUMNS = (
+    *("alert_id", "receiver", "recipient", "receipt", "version", "call_count", "told_at", "stale"),
+    *("edit_at", "failures"),
+)
 
 
 def record(
@@ -37,28 +56,41 @@ def record(
         connection: to the store, in a transaction.
         alert_id: of the alert.
         target: that was told.
-        receipt: by which the channel can edit the message.
+        receipt: by which the channel can edit the message; "" where it can't.
         version: of the alert, as the message shows it.
         call_count: likewise.
         now: UTC ms.
         edit_at: UTC ms, before which the message is left as it is.
     """
-    connection.execute(delete(told).where(_of(alert_id, target)))
-    current = connection.scalar(select(alerts.c.version).where(alerts.c.id == alert_id))
+    record_all(connection, target, [Message(alert_id, receipt, version, call_count, edit_at)], now)
+
+
+def record_all(connection: Connection, target: Target, messages: Sequence[Message], now: int) -> None:
+    """Like ``record``, for what one target was told about several alerts.
+
+    Args:
+        connection: to the store, in a transaction.
+        target: that was told.
+        messages: about one alert each.
+        now: UTC ms.
+    """
+    ids = [one.alert_id for one in messages]
+    place = (target.receiver, target.recipient)
     connection.execute(
-        insert(told).values(
-            alert_id=alert_id,
-            receiver=target.receiver,
-            recipient=target.recipient,
-            receipt=receipt,
-            version=version,
-            call_count=call_count,
-            told_at=now,
-            stale=current is not None and current > version,
-            edit_at=edit_at,
-            failures=0,
+        delete(told).where(
+            told.c.alert_id.in_(ids), told.c.receiver == target.receiver, told.c.recipient == target.recipient
         )
     )
+    rows = connection.execute(select(alerts.c.id, alerts.c.version).where(alerts.c.id.in_(ids)))
+    current = {row.id: row.version for row in rows}
+    values = [
+        (
+            *(one.alert_id, *place, one.receipt, one.version, one.call_count, now),
+            *(current.get(one.alert_id, 0) > one.version, one.edit_at, 0),
+        )
+        for one in messages
+    ]
+    insert_rows(connection, told, _COLUMNS, values)
 
 
 def stale_targets(connection: Connection) -> list[tuple[Target, int]]:
@@ -73,22 +105,27 @@ def stale_targets(connection: Connection) -> list[tuple[Target, int]]:
 
 def stale_for(connection: Connection, target: Target, now: int) -> Told | None:
     """The next message of one target that shows an old version and may be changed by now."""
-    row = (
-        connection.execute(
-            select(told)
-            .where(
-                told.c.stale,
-                told.c.edit_at <= now,
-                told.c.receiver == target.receiver,
-                told.c.recipient == target.recipient,
-            )
-            .order_by(told.c.edit_at)
-            .limit(1)
+    return next(iter(stale_of(connection, target, now, 1)), None)
+
+
+def stale_of(
+    connection: Connection, target: Target, now: int, limit: int, *, without_receipt: bool = False
+) -> list[Told]:
+    """Likewise several; where asked for, only those that can't be edited whatever the channel can do."""
+    query = (
+        select(told)
+        .where(
+            told.c.stale,
+            told.c.edit_at <= now,
+            told.c.receiver == target.receiver,
+            told.c.recipient == target.recipient,
         )
-        .mappings()
-        .one_or_none()
+        .order_by(told.c.edit_at)
+        .limit(limit)
     )
-    return _told(row) if row else None
+    if without_receipt:
+        query = query.where(told.c.receipt == "")
+    return [_told(row) for row in connection.execute(query).mappings()]
 
 
 def _told(row: RowMapping) -> Told:
@@ -109,6 +146,11 @@ def postpone(connection: Connection, item: Told, edit_at: int) -> None:
         .where(_of(item.alert_id, item.target))
         .values(edit_at=edit_at, failures=told.c.failures + 1)
     )
+
+
+def hasten(connection: Connection, latest: int, now: int) -> None:
+    """Messages that show an old version may be changed now, if not before `latest`; both are UTC ms."""
+    connection.execute(update(told).where(told.c.stale, told.c.edit_at > latest).values(edit_at=now))
 
 
 def leave(connection: Connection, item: Told) -> None:

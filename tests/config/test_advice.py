@@ -12,6 +12,11 @@ AGENTS_ONLY = (
     "rule x: only agents are told, so where an extension has no agent or address,"
     " nobody hears of its calls; add `fallback:`"
 )
+ONE_WAY = (
+    "ops.notify: the only way to ops is one that calls take, too, so when it fails nobody is told;"
+    " name a receiver of another kind as well, or set `heartbeat_url`"
+)
+OPS = "{notify: [room, both]}"
 NO_OPS = "ops.notify: nobody is named, so only the log says what could not be delivered; name a receiver"
 
 
@@ -21,7 +26,22 @@ def advice(tmp_path: Path, rule: str, **sections: str) -> list[str]:
 
 
 def test_a_configuration_that_reaches_somebody_gets_no_advice(tmp_path: Path) -> None:
-    assert advice(tmp_path, "notify: agent", ops="{notify: room}") == []
+    assert advice(tmp_path, "notify: agent", ops=OPS) == []
+
+
+def test_ops_that_hear_of_a_failure_only_through_what_fails_are_advised_to_have_another_way(
+    tmp_path: Path,
+) -> None:
+    assert advice(tmp_path, "notify: agent", ops="{notify: room}") == [ONE_WAY]
+    assert advice(tmp_path, "notify: mail", ops="{notify: room}") == []
+    url = "https://heartbeat.example.com/x"
+    assert advice(tmp_path, "notify: agent", ops=f"{{notify: room, heartbeat_url: '{url}'}}") == []
+
+
+def test_ops_that_are_only_the_agent_of_a_call_are_named(tmp_path: Path) -> None:
+    (said,) = advice(tmp_path, "notify: room", ops="{notify: mail}")
+    assert said.startswith("ops.notify: mail comes to the agent of a call only, so it can't be told of")
+    assert said.endswith("name a receiver with an address of its own")
 
 
 def test_a_configuration_without_ops_is_advised_to_name_somebody(tmp_path: Path) -> None:
@@ -38,13 +58,13 @@ def test_a_rule_that_may_reach_nobody_is_named(tmp_path: Path) -> None:
 
 def test_an_agent_without_an_address_is_named(tmp_path: Path) -> None:
     agents = "{209: {slack: U012}, 210: {email: a@example.com}, main/211: {name: Ravi}}"
-    assert advice(tmp_path, "notify: room", ops="{notify: room}", agents=agents) == [
+    assert advice(tmp_path, "notify: room", ops=OPS, agents=agents) == [
         "agents.main/211: no address, so a rule's fallback is told instead; add `slack:` or `email:`"
     ]
 
 
 def test_an_overlap_too_short_for_late_calls_is_named(tmp_path: Path) -> None:
     telecmi = "{poll: {overlap: 14m}, accounts: [{name: main, region: india, app_id: 1, secret: s}]}"
-    assert advice(tmp_path, "notify: room", ops="{notify: room}", telecmi=telecmi) == [
+    assert advice(tmp_path, "notify: room", ops=OPS, telecmi=telecmi) == [
         "telecmi.poll.overlap: TeleCMI reports calls minutes late; below 15m some may never be seen"
     ]

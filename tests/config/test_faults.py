@@ -10,6 +10,32 @@ from tests.support.config_files import config_text, problems_in
 FAULTS = Path(__file__).parent / "faults"
 
 
+VARIANTS = [
+    {"rules": "[{name: x, notify: room, match: {extension: [209, 0201, 200-219, main/200-219]}}]"},
+    {"rules": "[{name: x, notify: [room], match: {name: [NO, 09:30], customer: [91, +9198]}}]"},
+    {"rules": "[{name: 2026, notify: room, wait: 0, per: [customer, extension]}]"},
+    {"rules": "[{name: x, notify: room, per: extension, within: 5m, overrides: {main/209: 2, 0201: 3}}]"},
+    {"telecmi": "{follow_up: false, accounts: [{name: a, region: global, app_id: '12', secret: 123}]}"},
+    {"slack": "{bot_token: t, base_url: 'http://127.0.0.1:8080/api/'}"},
+    {"slack": "{bot_token: t, base_url: 'http://slack.test/api/'}", "allow_insecure": "true"},
+    {"email": "{host: localhost, security: none, sender: 'Missed calls <calls@example.com>'}"},
+    {"email": "{host: mail.test, security: none, sender: a@example.com}", "allow_insecure": "true"},
+    {"email": "{host: '::1', security: none, username: u, password: 5, sender: a@example.com}"},
+    {"web": "{}"},
+    {"web": "{listen: '[::1]:0'}"},
+    {"web": "{listen: '0.0.0.0:80'}", "allow_insecure": "true"},
+    {"web": "~", "slack": "~", "email": ""},
+    {"country": "IN", "store": "{url: sqlite:///a.db}", "dry_run": "'true'"},
+    {
+        "slack": "{bot_token: t}",
+        "email": "{host: h, sender: a@example.com}",
+        "receivers": "{room: {email: {to: [agent]}}, a: {slack: {to: '#b'}}, c: {slack: {to: W1A}}}",
+    },
+    {"agents": "{209: {slack: U012}, main/209: {slack: a@b.test, email: a@b.test}, '0201': {}}"},
+]
+"""Sections that are sound, each set in its own file."""
+
+
 def cases() -> Iterator[object]:
     for file in sorted(FAULTS.glob("*.txt")):
         for block in file.read_text().split("\n\n")[1:]:
@@ -45,31 +71,6 @@ def test_a_sound_configuration_has_no_problems(tmp_path: Path) -> None:
     assert problems_in(tmp_path, config_text()) == []
 
 
-@pytest.mark.parametrize(
-    "sections",
-    [
-        {"rules": "[{name: x, notify: room, match: {extension: [209, 0201, 200-219, main/200-219]}}]"},
-        {"rules": "[{name: x, notify: [room], match: {name: [NO, 09:30], customer: [91, +9198]}}]"},
-        {"rules": "[{name: 2026, notify: room, wait: 0, per: [customer, extension]}]"},
-        {"rules": "[{name: x, notify: room, per: extension, within: 5m, overrides: {main/209: 2, 0201: 3}}]"},
-        {"telecmi": "{follow_up: false, accounts: [{name: a, region: global, app_id: '12', secret: 123}]}"},
-        {"slack": "{bot_token: t, base_url: 'http://127.0.0.1:8080/api/'}"},
-        {"slack": "{bot_token: t, base_url: 'http://slack.test/api/'}", "allow_insecure": "true"},
-        {"email": "{host: localhost, security: none, sender: 'Missed calls <calls@example.com>'}"},
-        {"email": "{host: mail.test, security: none, sender: a@example.com}", "allow_insecure": "true"},
-        {"email": "{host: '::1', security: none, username: u, password: 5, sender: a@example.com}"},
-        {"web": "{}"},
-        {"web": "{listen: '[::1]:0'}"},
-        {"web": "{listen: '0.0.0.0:80'}", "allow_insecure": "true"},
-        {"web": "~", "slack": "~", "email": ""},
-        {"country": "IN", "store": "{url: sqlite:///a.db}", "dry_run": "'true'"},
-        {
-            "slack": "{bot_token: t}",
-            "email": "{host: h, sender: a@example.com}",
-            "receivers": "{room: {email: {to: [agent]}}, a: {slack: {to: '#b'}}, c: {slack: {to: W1A}}}",
-        },
-        {"agents": "{209: {slack: U012}, main/209: {slack: a@b.test, email: a@b.test}, '0201': {}}"},
-    ],
-)
+@pytest.mark.parametrize("sections", VARIANTS)
 def test_what_looks_odd_and_is_right_passes(sections: dict[str, str], tmp_path: Path) -> None:
     assert problems_in(tmp_path, config_text(**sections)) == []

@@ -17,7 +17,7 @@ def test_a_bad_configuration_names_every_mistake_at_once_in_the_order_of_the_fil
     text = """\
 timezone: Mars/Olympus
 timezone: UTC
-reconcile: {every: 1h}
+digests: [{name: evening}]
 telecmi:
   accounts:
     - {name: main, regon: india, app_id: 0111, secret: "${NOPE}"}
@@ -35,10 +35,7 @@ agents:
     assert problems_in(tmp_path, text) == [
         "config.yaml:1:11: timezone: unknown time zone; write a name of the IANA list, like Asia/Kolkata",
         "config.yaml:2:1: timezone: given twice, first in line 1; keep one of the two",
-        (
-            "config.yaml:3:1: reconcile: not yet: counting TeleCMI's calls again over a longer time"
-            " is not available in this version; remove it"
-        ),
+        ("config.yaml:3:1: digests: not yet: a scheduled report is not available in this version; remove it"),
         "config.yaml:6:7: telecmi.accounts.0.region: is missing; add it",
         "config.yaml:6:20: telecmi.accounts.0.regon: unknown key; did you mean `region`?",
         (

@@ -8,8 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from notifier.store import alerts, calls, outbox, outbox_views, purge, sources, told
+from notifier.store import (
+    alerts,
+    calls,
+    outbox,
+    outbox_alerts,
+    outbox_claims,
+    outbox_views,
+    purge,
+    sources,
+    told,
+)
+from notifier.store import rejects as stored_rejects
 from notifier.store.database import Database
+from notifier.store.gathering import Limits
 from notifier.store.outbox import RowState
 from tests.support.clock import START
 from tests.support.store import (
@@ -26,7 +38,10 @@ from tests.support.store import (
 )
 
 HOUR = 3_600_000  # ms
-GROWING = ("calls", "call_aliases", "rejects", "alerts", "alert_calls", "decisions", "outbox", "told")
+GROWING = (
+    *("calls", "call_aliases", "rejects", "alerts", "alert_calls", "decisions", "outbox", "told"),
+    "notices",
+)
 # Those hold only what is still to be done, or was given up: going through one whole is cheap.
 LIVE = ("ix_outbox_waiting", "ix_outbox_dead", "ix_told_stale", "ix_alerts_wakes")
 
@@ -43,17 +58,26 @@ def an_idle_poll(connection: Connection) -> None:
     sources.oldest_watermark(connection, ["main"])
     sources.advance(connection, source.id, now, now)
     sources.note_gap(connection, source.id, None, now)
+    sources.note_compared(connection, source.id, since=START, counted=1, held=1, now=now)
+    stored_rejects.marked(connection, source.id)
+    stored_rejects.any_since(connection, source.id, now)
+    outbox.release(connection, source.id)
 
 
 def an_idle_dispatch(connection: Connection) -> None:
     """What dispatch asks where nothing is to be sent."""
     now = START + 2 * HOUR
-    outbox.waiting_targets(connection)
+    outbox_claims.waiting_targets(connection)
     told.stale_targets(connection)
     told.stale_for(connection, ROOM, now)
-    outbox.claim(connection, ROOM, "boot", now)
-    outbox.release_claims(connection, "boot", now)
+    outbox_claims.is_due(connection, ROOM, now)
+    outbox_claims.claim(connection, ROOM, "boot", now, Limits(10, 20))
+    outbox_claims.claim_many(connection, ROOM, "boot", now, 100)
+    outbox_claims.release_claims(connection, "boot", now)
     outbox_views.depth(connection, now)
+    outbox_views.oldest_due(connection, now)
+    outbox_views.trouble_of(connection, ROOM)
+    outbox_views.troubles(connection)
 
 
 def an_idle_lifecycle(connection: Connection) -> None:
@@ -62,6 +86,8 @@ def an_idle_lifecycle(connection: Connection) -> None:
     alerts.due(connection, now, 100)
     alerts.next_due(connection)
     alerts.all_active(connection)
+    outbox.release_strangers(connection, ["main"])
+    sources.catching_up(connection, "main", now)
     purge.purge(connection, START - HOUR, START - HOUR)
 
 
@@ -78,7 +104,30 @@ def a_call_that_joins(connection: Connection) -> None:
     alerts.calls_of(connection, active.id, 50)
 
 
-ALL = [an_idle_poll, an_idle_dispatch, an_idle_lifecycle, a_call_that_joins]
+def a_summary(connection: Connection) -> None:
+    """What it costs to tell of several alerts at once."""
+    new = [store_alert(connection, f"new {number}") for number in range(12)]
+    for alert in new:
+        enqueue(connection, alert, ROOM)
+    claimed = outbox_claims.claim(connection, ROOM, "boot", START, Limits(10, 20))
+    assert claimed is not None
+    rows, ids = [row.id for row in claimed.rows], [row.alert_id for row in claimed.rows]
+    outbox_alerts.alerts_of(connection, ids)
+    outbox_alerts.newest_calls(connection, ids, 3)
+    outbox.retry(connection, rows, START, "no answer", tried_at=None, plain=False)
+    outbox_claims.claim(connection, ROOM, "boot", START, Limits(10, 20))
+    outbox.finish(connection, rows, RowState.SENT, None, START)
+    told.record_all(connection, ROOM, [told.Message(one, "", 1, 1, START) for one in ids], START)
+    outbox_alerts.settled(connection, ids)
+
+
+def a_batch_forgotten(connection: Connection) -> None:
+    """What forgetting costs where everything is old."""
+    purge.needed_from(connection, ["main"], HOUR, START + HOUR)
+    purge.purge(connection, START + HOUR, START + HOUR)
+
+
+ALL = [an_idle_poll, an_idle_dispatch, an_idle_lifecycle, a_call_that_joins, a_summary]
 Pass = Callable[[Connection], None]
 
 
@@ -123,7 +172,7 @@ def _plans(connection: Connection, work: Pass) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("work", ALL)
+@pytest.mark.parametrize("work", [*ALL, a_batch_forgotten])
 def test_no_statement_goes_through_a_table_that_grows(connection: Connection, work: Pass) -> None:
     _fill(connection, 10)
     plans = _plans(connection, work)

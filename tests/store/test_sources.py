@@ -71,3 +71,19 @@ def test_the_oldest_watermark_is_that_of_these_accounts(connection: Connection) 
     assert sources.oldest_watermark(connection, ["main", "second", "new"]) == START - 5
     assert sources.oldest_watermark(connection, ["new"]) is None
     assert sources.oldest_watermark(connection, []) is None
+
+
+def test_what_a_comparison_found_is_remembered_and_when_both_last_agreed(connection: Connection) -> None:
+    source = main_source(connection)
+
+    def compared(counted: int | None, held: int, now: int) -> tuple[int | None, ...]:
+        sources.note_compared(connection, source.id, since=now - 10, counted=counted, held=held, now=now)
+        found = main_source(connection)
+        assert (found.compared_at, found.compared_since) == (now, now - 10)
+        return found.counted, found.held, found.agreed_at
+
+    assert compared(3, 2, START) == (3, 2, None)
+    assert compared(3, 3, START + 1) == (3, 3, START + 1)
+    assert compared(2, 3, START + 2) == (2, 3, START + 1)
+    assert compared(None, 3, START + 3) == (None, 3, START + 1)
+    assert main_source(connection, "second").compared_at is None

@@ -139,3 +139,38 @@ def test_nobody_can_have_been_told_of_an_alert_that_there_is_not(
 ) -> None:
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
         _tell(connection, replace(alert, id=77))
+
+
+def test_what_a_target_was_told_of_many_is_noted_for_each_of_them(
+    connection: Connection, alert: Alert
+) -> None:
+    other, third = store_alert(connection, "other"), store_alert(connection, "third")
+    _tell(connection, alert, receipt="before")
+    _tell(connection, alert, LEADS, receipt="theirs")
+    _change(connection, other)
+    messages = [
+        told.Message(one.id, "", one.version, one.call_count, START + 5) for one in (alert, other, third)
+    ]
+    told.record_all(connection, ROOM, messages, START)
+    assert rows_in(connection, "told") == 4
+    assert _stale(connection) == {ROOM: START + 5}  # only the one that has changed meanwhile
+    found = told.stale_of(connection, ROOM, START + 5, 9)
+    assert found == [Told(other.id, ROOM, "", 1, 1, 0)]
+    changed = _change(connection, alert)
+    assert {item.receipt for item in told.stale_of(connection, LEADS, START, 9)} == {"theirs"}
+    stale = {item.alert_id for item in told.stale_of(connection, ROOM, START + 5, 9)}
+    assert stale == {other.id, changed.id}
+
+
+def test_those_that_can_never_be_edited_are_found_by_themselves(connection: Connection) -> None:
+    made = [store_alert(connection, str(n)) for n in range(4)]
+    for n, alert in enumerate(made):
+        _tell(connection, alert, edit_at=START + n, receipt="r" if n % 2 else "")
+        _change(connection, alert)
+
+    def found(limit: int, now: int = START + 9) -> list[int]:
+        return [one.alert_id for one in told.stale_of(connection, ROOM, now, limit, without_receipt=True)]
+
+    assert found(9) == [made[0].id, made[2].id]
+    assert found(1) == [made[0].id]
+    assert found(9, START + 1) == [made[0].id]

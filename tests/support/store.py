@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from notifier.model import Alert, AlertState, Call, Endpoint, EndReason, Kind, Reject, StoredCall, Target
-from notifier.store import alerts, calls, outbox, sources
+from notifier.store import alerts, calls, outbox, outbox_claims, sources
+from notifier.store.gathering import Limits
 from notifier.store.outbox import RowState
+from notifier.store.outbox_claims import Claim
 from notifier.store.schema import metadata
 from notifier.store.sources import Source
 from tests.support.clock import START
@@ -48,7 +50,8 @@ def numbered_calls(count: int, start: int = 0, **over: Any) -> list[Call]:
 
 def store_alert(connection: Connection, key: str = "k", wakes_at: int | None = START, **over: Any) -> Alert:
     """Store a new alert."""
-    return alerts.insert_alert(connection, an_alert(id=0, uid="", key=key, **over), "ab" * 16, wakes_at)
+    uid = outbox.delivery_id(key)
+    return alerts.insert_alert(connection, an_alert(id=0, uid="", key=key, **over), uid, wakes_at)
 
 
 def end_alert(connection: Connection, alert: Alert, at: int = START) -> Alert:
@@ -67,13 +70,20 @@ def end_alert(connection: Connection, alert: Alert, at: int = START) -> Alert:
 def enqueue(connection: Connection, alert: Alert, *targets: Target, **over: Any) -> int:
     """Enqueue an alert's first message to these targets, or to one."""
     values: dict[str, Any] = {"kind": Kind.OPEN, "n": 0, "via": "rule", "now": START, **over}
-    return outbox.enqueue(connection, alert.id, targets or (ROOM,), **values)
+    return outbox.enqueue(connection, alert, targets or (ROOM,), **values)
+
+
+def claim(
+    connection: Connection, target: Target = ROOM, boot: str = "boot", now: int = START, burst: int = 10
+) -> Claim | None:
+    """Claim what goes next; a message names five alerts at the most."""
+    return outbox_claims.claim(connection, target, boot, now, Limits(burst, 5))
 
 
 def send_all(connection: Connection, target: Target = ROOM, now: int = START) -> None:
     """Claim and finish everything that is due for a target."""
-    while (row := outbox.claim(connection, target, "boot", now)) is not None:
-        outbox.finish(connection, row.id, RowState.SENT, "", now)
+    while (claimed := claim(connection, target, "boot", now)) is not None:
+        outbox.finish(connection, [row.id for row in claimed.rows], RowState.SENT, "", now)
 
 
 def rows_in(connection: Connection, table: str) -> int:

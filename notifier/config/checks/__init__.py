@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     receivers.one_kind,
     receivers.slack_targets,
     receivers.slack_webhooks,
+    receivers.webhooks,
     receivers.email_addresses,
     references.named_receivers,
     references.rule_names,
@@ -35,9 +36,11 @@ CHECKS: tuple[Check, ...] = (
     sections.email,
     sections.web,
     sections.store,
+    sections.reconcile,
     sections.keep_calls,
     sections.keep_alerts,
     sections.retry,
+    sections.heartbeat,
 )
 
 

@@ -9,6 +9,9 @@ from notifier.config.places import Finding, KeyPath
 from notifier.config.receivers import AGENT, SlackReceiver
 from notifier.config.view import View
 
+SHORTEST_SECRET = 16
+"""Characters of the secret that signs what a webhook is told."""
+
 _NAME = re.compile(r"[\w.-]{1,60}")
 
 
@@ -23,10 +26,10 @@ def names(view: View) -> Iterator[Finding]:
 def one_kind(view: View) -> Iterator[Finding]:
     """A receiver is one thing."""
     for name, receiver in view.receivers.items():
-        kinds = [kind for kind in (receiver.slack, receiver.email) if kind is not None]
+        kinds = [each for each in (receiver.slack, receiver.email, receiver.webhook) if each is not None]
         if len(kinds) != 1:
             what = "several kinds in one receiver" if kinds else "a receiver of no kind"
-            hint = "make two receivers" if kinds else "give it `slack:` or `email:`"
+            hint = "make two receivers" if kinds else "give it `slack:`, `email:` or `webhook:`"
             yield Finding(("receivers", name), what, hint)
 
 
@@ -52,6 +55,19 @@ def slack_webhooks(view: View) -> Iterator[Finding]:
             trouble := url_trouble(slack.webhook_url.get(), insecure=view.allow_insecure)
         ):
             yield Finding((*path, "webhook_url"), *trouble)
+
+
+def webhooks(view: View) -> Iterator[Finding]:
+    """A webhook is told customers' numbers: nobody may read them on the way, and none but us may write."""
+    for name, receiver in view.receivers.items():
+        if receiver.webhook is None:
+            continue
+        path = ("receivers", name, "webhook")
+        if trouble := url_trouble(receiver.webhook.url.get(), insecure=view.allow_insecure):
+            yield Finding((*path, "url"), *trouble)
+        if len(receiver.webhook.secret.get()) < SHORTEST_SECRET:
+            what = f"shorter than {SHORTEST_SECRET} characters: it could be guessed"
+            yield Finding((*path, "secret"), what, "make one with `openssl rand -hex 32`")
 
 
 def email_addresses(view: View) -> Iterator[Finding]:

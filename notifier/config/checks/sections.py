@@ -1,4 +1,4 @@
-"""The sections that stand alone: store, Slack, e-mail, web, delivery; and that there is a rule at all."""
+"""The sections that stand alone: reconcile, store, Slack, e-mail, web, delivery; and that there is a rule."""
 
 from collections.abc import Iterator
 
@@ -74,10 +74,29 @@ def keep_calls(view: View) -> Iterator[Finding]:
     needed = [(rule.within or 0, "the longest `within`") for rule in view.rules.values()]
     if view.poll is not None:
         needed.append((view.poll.overlap + DAY, "`poll.overlap` and a day"))
+    if view.reconcile is not None:
+        needed.append((view.reconcile.window, "`reconcile.window`"))
     span, reason = max(needed, default=(0, ""))
     if view.keep.calls < span:
         what = f"shorter than {reason}, {duration_text(span)}"
         yield Finding(("store", "keep", "calls"), what, f"write {duration_text(span)} or more")
+
+
+def reconcile(view: View) -> Iterator[Finding]:
+    """Comparisons take the place of polls, and their windows meet: else calls that come late are missed."""
+    if view.reconcile is None or view.poll is None:
+        return
+    every, window = view.reconcile.every, view.reconcile.window
+    path = ("telecmi", "reconcile")
+    if every < view.poll.every:
+        span = duration_text(view.poll.every)
+        yield Finding((*path, "every"), f"shorter than `poll.every`, {span}", f"write {span} or more")
+    elif every > window:
+        what = "longer than `window`: calls that TeleCMI lists late in between would be missed"
+        yield Finding((*path, "every"), what, f"write {duration_text(window)} or less")
+    if window < view.poll.overlap:
+        span = duration_text(view.poll.overlap)
+        yield Finding((*path, "window"), f"shorter than `poll.overlap`, {span}", f"write {span} or more")
 
 
 def keep_alerts(view: View) -> Iterator[Finding]:
@@ -93,3 +112,10 @@ def retry(view: View) -> Iterator[Finding]:
     if view.delivery is not None and view.delivery.retry.first > view.delivery.retry.max:
         hint = "raise `max` or lower `first`"
         yield Finding(("delivery", "retry", "first"), "longer than `max`", hint)
+
+
+def heartbeat(view: View) -> Iterator[Finding]:
+    """Whoever sees the heartbeat's URL could send it in our place."""
+    url = None if view.ops is None else view.ops.heartbeat_url
+    if url is not None and (trouble := url_trouble(url.get(), insecure=view.allow_insecure)):
+        yield Finding(("ops", "heartbeat_url"), *trouble)

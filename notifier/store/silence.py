@@ -1,0 +1,42 @@
+"""For how long TeleCMI was read and listed no call."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Table, func, select
+
+from notifier.store.schema import calls, rejects
+from notifier.store.sources import Source, all_sources
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Of one source."""
+
+    source: str  # "main/out_missed"
+    since: int  # UTC ms: when the newest call was placed, or the source was first watched
+    read_to: int  # UTC ms: up to here it was read
+
+
+def silences(connection: Connection) -> list[Silence]:
+    """Of every source that was read; a time in which it could not be read is none of silence."""
+    return [
+        Silence(source.name, _heard(connection, source), source.watermark)
+        for source in all_sources(connection)
+        if source.watermark is not None
+    ]
+
+
+def _heard(connection: Connection, source: Source) -> int:
+    # A record that can't be read is a record: TeleCMI is not silent.
+    instants = (_newest(connection, calls, source), _newest(connection, rejects, source))
+    return max(instant for instant in (source.started_at, *instants, 0) if instant is not None)
+
+
+def _newest(connection: Connection, table: Table, source: Source) -> int | None:
+    # Not beyond the watermark: one that claims to come from the future would hide a silence until then.
+    newest: int | None = connection.scalar(
+        select(func.max(table.c.placed_at)).where(
+            table.c.source_id == source.id, table.c.placed_at <= source.watermark
+        )
+    )
+    return newest
