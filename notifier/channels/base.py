@@ -1,8 +1,9 @@
 """What every channel can do. What a vendor's error means is decided in its channel, nowhere else."""
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from notifier.model import Notification
+from notifier.model import Message, Notification
 
 
 class Channel(Protocol):
@@ -14,17 +15,20 @@ class Channel(Protocol):
 
     can_edit: bool
     pace: float  # seconds between two messages in one lane
+    summary_size: int  # alerts that one summary may name; also without formatting each must be named
+    service: str  # whose credentials it uses: "slack", "email", "webhook hook"; where they break, all that
+    # share them wait
 
     def lane(self, address: str) -> str:
         """Messages with the same lane are sent one after another, `pace` apart; holds no secret."""
         ...
 
-    async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:
+    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:
         """Send it and return a receipt: an opaque text with which it can be edited later.
 
         Args:
             address: who or what it goes to, as ``Receiver.address`` resolved it.
-            notification: what to tell.
+            message: what to tell.
             plain: without formatting, after the remote side refused the formatted message.
         """
         ...
@@ -33,16 +37,17 @@ class Channel(Protocol):
         """Bring a message that was sent up to date. Only called where `can_edit` is true."""
         ...
 
-    async def confirm(self, address: str, delivery_id: str, since: int) -> str | None:
-        """Look whether a message whose outcome is unknown has arrived.
+    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:
+        """Look which of these have arrived, by themselves or within a summary.
 
         Args:
-            address: where it was sent to.
-            delivery_id: of the notification.
-            since: UTC ms of the attempt.
+            address: where they were sent to.
+            delivery_ids: of the notifications, and of the message that was to name them.
+            since: UTC ms of the first attempt.
 
         Returns:
-            Its receipt, or None where it is not there or can't be looked for.
+            A receipt for each that was found; "" for one that stands in a summary, which can't be edited for
+            it. Empty where they can't be looked for.
         """
         ...
 

@@ -1,30 +1,53 @@
-"""Which channel serves which receiver. A new channel is one folder and one line in the table here."""
+"""Which channel serves which receiver. A new channel is one folder and one line in the table here.
+
+Each is loaded where a receiver needs it, and nowhere else: Slack's libraries alone are 15 MB of a daemon.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, TypeAlias
 
 from notifier.channels.base import Channel
-from notifier.channels.mail import mail_channels
-from notifier.channels.slack import SlackApi, slack_channels
 from notifier.clock import Clock
 from notifier.config.schema import Config
 
-Maker = Callable[[Config, Clock, SlackApi | None], Mapping[str, Channel]]
+if TYPE_CHECKING:
+    from notifier.channels.slack import SlackApi
+
+Maker: TypeAlias = "Callable[[Config, Clock, SlackApi | None], Mapping[str, Channel]]"
 
 
-def _slack(config: Config, clock: Clock, api: SlackApi | None) -> Mapping[str, Channel]:
+def _slack(config: Config, clock: Clock, api: "SlackApi | None") -> Mapping[str, Channel]:
     receivers = {name: kind for name, each in config.receivers.items() if (kind := each.slack) is not None}
+    if not receivers:
+        return {}
+    from notifier.channels.slack import slack_channels  # noqa: PLC0415 - only where it is needed
+
     return slack_channels(receivers, config.slack, clock, api)
 
 
-def _email(config: Config, clock: Clock, _api: SlackApi | None) -> Mapping[str, Channel]:
+def _email(config: Config, clock: Clock, _api: "SlackApi | None") -> Mapping[str, Channel]:
     receivers = {name: kind for name, each in config.receivers.items() if (kind := each.email) is not None}
+    if not receivers:
+        return {}
+    from notifier.channels.mail import mail_channels  # noqa: PLC0415 - likewise
+
     return mail_channels(receivers, config.email, clock)
+
+
+def _webhook(config: Config, clock: Clock, _api: "SlackApi | None") -> Mapping[str, Channel]:
+    receivers = {name: kind for name, each in config.receivers.items() if (kind := each.webhook) is not None}
+    if not receivers:
+        return {}
+    from notifier.channels.webhook import webhook_channels  # noqa: PLC0415 - likewise
+
+    return webhook_channels(receivers, clock)
 
 
 _MAKERS: tuple[Maker, ...] = (
     _slack,
     _email,
+    _webhook,
 )
 
 
@@ -50,7 +73,7 @@ class Channels(Mapping[str, Channel]):
                 stack.push_async_callback(channel.aclose)
 
 
-def channels(config: Config, clock: Clock, slack_api: SlackApi | None = None) -> Channels:
+def channels(config: Config, clock: Clock, slack_api: "SlackApi | None" = None) -> Channels:
     """Build the channels of a configuration. Nothing is connected before something is sent.
 
     Args:
@@ -60,6 +83,7 @@ def channels(config: Config, clock: Clock, slack_api: SlackApi | None = None) ->
 
     Raises:
         ConfigError: a receiver needs settings that are missing.
+        NotifierError: what the environment says of proxies or certificates can't be used.
     """
     made: dict[str, Channel] = {}
     for make in _MAKERS:

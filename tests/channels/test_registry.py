@@ -6,6 +6,7 @@ import pytest
 from notifier.channels.mail import Mail
 from notifier.channels.registry import channels
 from notifier.channels.slack import SlackBot, SlackWebhook
+from notifier.channels.webhook import Webhook
 from notifier.config.schema import Config
 from notifier.errors import ConfigError
 from tests.support.clock import FakeClock
@@ -17,6 +18,7 @@ RECEIVERS = {
     "room": {"slack": {"to": "#sales"}},
     "hook": {"slack": {"webhook_url": "https://hooks.slack.com/services/T/B/x"}},
     "leads": {"email": {"to": [LEAD]}},
+    "program": {"webhook": {"url": "https://example.com/in", "secret": "0123456789abcdef"}},
 }
 
 
@@ -50,10 +52,24 @@ async def test_each_receiver_has_the_channel_of_its_kind() -> None:
         "room": SlackBot,
         "hook": SlackWebhook,
         "leads": Mail,
+        "program": Webhook,
     }
-    assert len(made) == 3
+    assert len(made) == 4
     assert {name: made[name].can_edit for name in made} == {
         name: receiver.can_edit for name, receiver in config().receivers.items()
+    }
+    await made.aclose()
+
+
+async def test_a_service_is_what_shares_its_credentials() -> None:
+    given = config(receivers={**RECEIVERS, "hall": {"slack": {"to": "#hall"}}})
+    made = channels(given, FakeClock(), RecordingApi())
+    assert {name: made[name].service for name in made} == {
+        "room": "slack",
+        "hall": "slack",
+        "hook": "slack webhook hook",
+        "leads": "email",
+        "program": "webhook program",
     }
     await made.aclose()
 

@@ -1,10 +1,22 @@
-"""Calls, alerts and notifications with every field filled, to be changed by name where a test cares."""
+"""Calls, alerts and messages with every field filled, to be changed by name where a test cares."""
 
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from notifier.model import Alert, AlertState, Call, Endpoint, Kind, Notification, Severity
+from notifier.model import (
+    Alert,
+    AlertState,
+    Call,
+    Endpoint,
+    Gathered,
+    Kind,
+    Notice,
+    NoticeKind,
+    Notification,
+    Severity,
+    Summary,
+)
 from tests.support.clock import START
 
 MINUTE = 60_000  # ms
@@ -65,3 +77,34 @@ def a_notification(**over: Any) -> Notification:
         now=START,
     )
     return replace(notification, **over)
+
+
+def a_summary(notifications: tuple[Notification, ...] | None = None, **over: Any) -> Summary:
+    """A burst of two alerts at START in India; the delivery ids of others are theirs to choose."""
+    two = (a_notification(delivery_id="d12"), a_notification(delivery_id="d13", alert=an_alert(id=13)))
+    summary = Summary(
+        delivery_id="5555555555555555aaaaaaaaaaaaaaaa",
+        gathered=Gathered.BURST,
+        notifications=notifications or two,
+        part=1,
+        parts=1,
+        zone=ZoneInfo("Asia/Kolkata"),
+        now=START,
+    )
+    return replace(summary, **over)
+
+
+def a_notice(**over: Any) -> Notice:
+    """Slack has refused our credentials for an hour, at START in India."""
+    notice = Notice(
+        delivery_id="7777777777777777aaaaaaaaaaaaaaaa",
+        uid="8888888888888888aaaaaaaaaaaaaaaa",
+        kind=NoticeKind.CREDENTIALS_BROKEN,
+        subject="slack",
+        reason="chat.postMessage: invalid_auth; check slack.bot_token and the app's scopes",
+        raised_at=START - 60 * MINUTE,
+        cleared_at=None,
+        zone=ZoneInfo("Asia/Kolkata"),
+        now=START,
+    )
+    return replace(notice, **over)

@@ -128,7 +128,10 @@ class FakeSlack:
     def _answer(self, request: web.Request, method: str, asked: dict[str, Any]) -> web.Response:
         try:
             self._authorize(request)
-            return web.json_response(self.workspace.answer(method, asked))
+            granted = ",".join(sorted(self.workspace.scopes))
+            return web.json_response(
+                self.workspace.answer(method, asked), headers={"x-oauth-scopes": granted}
+            )
         except Refusal as refusal:
             return _refused(method, refusal)
         except Limited as limited:

@@ -11,7 +11,7 @@ Answer = dict[str, object]
 Arguments = Mapping[str, Any]
 
 ALL_SCOPES = (
-    *("chat:write", "im:write", "users:read.email", "channels:read", "groups:read"),
+    *("chat:write", "im:write", "users:read", "users:read.email", "channels:read", "groups:read"),
     *("channels:history", "groups:history", "im:history"),
 )
 
@@ -72,7 +72,7 @@ class Workspace:
 
     def answer(self, method: str, asked: Arguments) -> Answer:
         methods: dict[str, Callable[[Arguments], Answer]] = {
-            "auth.test": lambda _: {"user_id": "UBOT", "team": "Test"},
+            "auth.test": lambda _: {"user_id": "UBOT", "user": "missed-calls", "team": "Test"},
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,

@@ -1,9 +1,11 @@
 """E-mail as a channel: one message for each recipient, so that results are per recipient."""
 
+from collections.abc import Collection, Mapping
+
 from notifier.channels.mail.message import compose, message_id, sender_address
 from notifier.channels.mail.postman import Postman
 from notifier.errors import EditRefused
-from notifier.model import Notification
+from notifier.model import Message, Notification
 
 
 class Mail:
@@ -16,6 +18,8 @@ class Mail:
 
     can_edit = False
     pace = 0.0
+    summary_size = 200
+    service = "email"
 
     def __init__(self, postman: Postman, sender: str) -> None:
         self._postman = postman
@@ -25,21 +29,21 @@ class Mail:
         """One for all: they share one connection, and who waits for it must not have begun yet."""
         return "mail"
 
-    async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:
+    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:
         """Send it, and return its Message-ID, which is the same at every try.
 
         Args:
             address: one e-mail address.
-            notification: what to tell.
+            message: what to tell.
             plain: without the HTML part.
 
         Raises:
             TargetBroken: the address is none, or is refused for good.
             DeliveryError: see the table in `faults`.
         """
-        message = compose(notification, self._sender, address, text_only=plain)
-        await self._postman.deliver(sender_address(self._sender), address, message.as_bytes())
-        return message_id(notification, self._sender)
+        mail = compose(message, self._sender, address, text_only=plain)
+        await self._postman.deliver(sender_address(self._sender), address, mail.as_bytes())
+        return message_id(message, self._sender)
 
     async def edit(self, receipt: str, notification: Notification, *, plain: bool = False) -> None:  # noqa: ARG002 - the protocol's
         """An e-mail can't be changed.
@@ -49,9 +53,9 @@ class Mail:
         """
         raise EditRefused("an e-mail can't be changed once it was sent")
 
-    async def confirm(self, address: str, delivery_id: str, since: int) -> str | None:  # noqa: ARG002 - the protocol's
-        """Whether an e-mail arrived can't be looked up: None."""
-        return None
+    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
+        """Nothing: whether an e-mail arrived can't be looked up."""
+        return {}
 
     async def aclose(self) -> None:
         """Let go of the shared connection; whoever sends next connects again."""

@@ -11,7 +11,7 @@ from email.utils import getaddresses
 from notifier.channels.render import html, plain, subject
 from notifier.channels.render.escape import clean
 from notifier.errors import CredentialsBroken, TargetBroken
-from notifier.model import Notification
+from notifier.model import Message, Notice, Notification, Summary
 
 # What HTML's <input type=email> takes: one address, without quotes, commas or letters beyond ASCII.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
@@ -41,18 +41,16 @@ def sender_address(sender: str) -> str:
     return _sender(sender)[1]
 
 
-def message_id(notification: Notification, sender: str) -> str:
-    """The Message-ID of a notification: the same at every try."""
-    return _identity(notification.delivery_id, sender)
+def message_id(message: Message, sender: str) -> str:
+    """The Message-ID of a message: the same at every try."""
+    return _identity(message.delivery_id, sender)
 
 
-def compose(
-    notification: Notification, sender: str, address: str, *, text_only: bool = False
-) -> EmailMessage:
+def compose(message: Message, sender: str, address: str, *, text_only: bool = False) -> EmailMessage:
     """Write the e-mail.
 
     Args:
-        notification: what to tell.
+        message: what to tell.
         sender: as the configuration has it: "Missed calls <calls@example.com>".
         address: one recipient.
         text_only: without its HTML part.
@@ -65,21 +63,32 @@ def compose(
     if recipient is None:
         raise TargetBroken("the recipient is not one plain e-mail address")
     name, origin = _sender(sender)
-    thread = _identity(f"alert-{notification.alert.uid}", sender)
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = Address(clean(name), addr_spec=origin)
-    message["To"] = Address(addr_spec=recipient)
-    message["Subject"] = subject(notification)
-    message["Date"] = _EPOCH + timedelta(milliseconds=notification.now)
-    message["Message-ID"] = message_id(notification, sender)
-    message["In-Reply-To"] = thread
-    message["References"] = thread
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(plain(notification))
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address(clean(name), addr_spec=origin)
+    mail["To"] = Address(addr_spec=recipient)
+    mail["Subject"] = subject(message)
+    mail["Date"] = _EPOCH + timedelta(milliseconds=message.now)
+    mail["Message-ID"] = message_id(message, sender)
+    thread = _thread(message)
+    if thread:
+        mail["In-Reply-To"] = mail["References"] = _identity(thread, sender)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(plain(message))
     if not text_only:
-        message.add_alternative(html(notification), subtype="html")
-    return message
+        mail.add_alternative(html(message), subtype="html")
+    return mail
+
+
+def _thread(message: Message) -> str:
+    """What clients put together: all about one alert, a notice and its end; "" for what stands alone."""
+    match message:
+        case Notification():
+            return f"alert-{message.alert.uid}"
+        case Summary():
+            return ""
+        case Notice():
+            return f"notice-{message.uid}"
 
 
 def _sender(sender: str) -> tuple[str, str]:

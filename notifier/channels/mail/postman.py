@@ -5,6 +5,7 @@ import contextlib
 import re
 import socket
 import ssl
+from collections.abc import Awaitable, Callable
 
 from aiosmtplib import SMTP, SMTPException
 
@@ -64,9 +65,21 @@ class Postman:
             if self._outage is not None and self._outages != outages:
                 # The server could not be reached while this one queued: do not wait as long once more.
                 raise type(self._outage)(str(self._outage))
-            fault = await self._attempt(sender, recipient, message)
+            fault = await self._attempt(lambda client: self._transact(client, sender, recipient, message))
             if fault is not None:
                 # Raised out of any `except`: as its context, the original error would carry addresses.
+                raise self._noted(fault)
+            self._used_at = self._clock.monotonic()
+
+    async def log_in(self) -> None:
+        """Connect and log in as for a message, and send none.
+
+        Raises:
+            DeliveryError: one of its subclasses, as the table in `faults` says.
+        """
+        async with self._lock:
+            fault = await self._attempt(_nothing)
+            if fault is not None:
                 raise self._noted(fault)
             self._used_at = self._clock.monotonic()
 
@@ -78,11 +91,11 @@ class Postman:
         async with self._lock:
             await self._leave()
 
-    async def _attempt(self, sender: str, recipient: str, message: bytes) -> DeliveryError | None:
+    async def _attempt(self, work: Callable[[SMTP], Awaitable[None]]) -> DeliveryError | None:
         delivered = False
         try:
             async with asyncio.timeout(_STEPS * self._timeout):
-                await self._transact(await self._connected(), sender, recipient, message)
+                await work(await self._connected())
             delivered = True
         except (SMTPException, OSError, UnicodeError) as error:
             return meaning(error, self._step)
@@ -144,6 +157,10 @@ class Postman:
             with contextlib.suppress(OSError, ValueError, NotifierError):
                 self._settings.password.reread()
         return error
+
+
+async def _nothing(_: SMTP) -> None:
+    """To be connected is all."""
 
 
 def _host_name() -> str:

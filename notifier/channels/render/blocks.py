@@ -4,17 +4,33 @@ Slack refuses a message from about 13,000 characters in all; every piece of text
 that none comes near that.
 """
 
+from collections.abc import Iterable, Iterator
+
 from notifier.channels.render.escape import literal, mrkdwn
+from notifier.channels.render.notices import notice_words
 from notifier.channels.render.phrases import Words, words
+from notifier.channels.render.summaries import Item, summary_words
 from notifier.channels.render.times import slack_date
-from notifier.model import Notification
+from notifier.model import Message, Notice, Notification, Summary
 
 Block = dict[str, object]
 
+_SECTION = 3_000  # characters
 _MARKS = {"info": "📞", "warning": "🟠", "critical": "🔴"}
 
 
-def blocks(notification: Notification) -> list[dict[str, object]]:
+def blocks(message: Message) -> list[dict[str, object]]:
+    """A message's blocks, at most 50; a summary's of at most 20 alerts."""
+    match message:
+        case Notification():
+            return _alert(message)
+        case Summary():
+            return _summary(message)
+        case Notice():
+            return _notice(message)
+
+
+def _alert(notification: Notification) -> list[Block]:
     """Whom to call back, who tried and when, how often, why; an ended alert is told in two quiet lines."""
     told = words(notification, literal)
     title = words(notification, mrkdwn).title  # in plain_text, where nothing is styled
@@ -29,6 +45,41 @@ def blocks(notification: Notification) -> list[dict[str, object]]:
         _section(_mrkdwn(told.why)),
         *([_section(_mrkdwn(_calls(told)))] if told.lines else []),
         _context(told),
+    ]
+
+
+def _summary(summary: Summary) -> list[Block]:
+    told = summary_words(summary, literal)
+    return [
+        {"type": "header", "text": _plain(f"{_MARKS[told.severity]} {told.title}")},
+        _section(_mrkdwn(told.why)),
+        *(_section(_mrkdwn(rows)) for rows in _packed(map(_row, told.items))),
+    ]
+
+
+def _row(item: Item) -> str:
+    said = (f"*{item.tag}*", item.whom, item.details(slack_date(item.at, item.when)))
+    return f"{_MARKS[item.severity]} {' · '.join(filter(None, said))}"
+
+
+def _packed(rows: Iterable[str]) -> Iterator[str]:
+    """As many rows in one text as a section takes."""
+    text = ""
+    for row in rows:
+        if text and len(text) + 1 + len(row) > _SECTION:
+            yield text
+            text = ""
+        text = f"{text}\n{row}" if text else row
+    yield text
+
+
+def _notice(notice: Notice) -> list[Block]:
+    said = notice_words(notice, mrkdwn)  # in plain_text: keys and commands stay as they are written
+    reason = "\n".join(said.reason)
+    return [
+        {"type": "header", "text": _plain(f"{'✅' if said.over else '⚠️'} {said.title}")},
+        *([_section(_plain(reason))] if reason else []),
+        {"type": "context", "elements": [_plain(said.span)]},
     ]
 
 

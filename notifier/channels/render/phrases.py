@@ -1,19 +1,13 @@
-"""The words that all channels share: whom to call back, who tried, when, how often, why."""
+"""The words that all channels share for one alert: whom to call back, who tried, when, how often, why."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from notifier.channels.render import numbers, reasons
-from notifier.channels.render.escape import label, shorten
+from notifier.channels.render.speech import Escape, Speech
 from notifier.channels.render.times import local
-from notifier.model import AlertState, Call, EndReason, Notification
+from notifier.model import AlertState, EndReason, Notification
 
-Escape = Callable[[str], str]
-
-_NAME = 60  # characters of a person's name
-_RULE = 100  # of a rule's
 _LINES = 10  # calls that are listed
-_AGENTS = 3  # agents that are named together
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +56,23 @@ def words(notification: Notification, escape: Escape) -> Words:
         escape: applied to every piece of text from outside, cleaned and cut; what it returns is cut again.
     """
     alert = notification.alert
-    newest = tuple(reversed(notification.calls))
-    speech = _Speech(notification, escape)
-    customers = {call.customer for call in newest}
-    first = newest[0] if len(customers) == 1 else None
-    listed = newest[:_LINES] if alert.call_count > 1 else ()
+    speech = Speech(notification, escape)
+    first = speech.customer
+    listed = tuple(reversed(notification.calls))[:_LINES] if alert.call_count > 1 else ()
+    zone, now = notification.zone, notification.now
     return Words(
-        title=speech.title(first),
+        title=speech.title(),
         number=speech.number(first) if first else "",
         dial=numbers.dialled(first.customer) if first else "",
-        agents=speech.agents(newest),
+        agents=speech.agents(),
         at=alert.last_call_at,
-        when=local(alert.last_call_at, notification.zone, notification.now),
+        when=local(alert.last_call_at, zone, now),
         often=speech.often(),
-        why=reasons.why(alert, speech.scope(first), speech.rule),
+        why=reasons.why(alert, speech.scope(), speech.rule),
         status=reasons.status(notification),
-        lines=tuple(speech.line(call) for call in listed),
+        lines=tuple(
+            Line(call.placed_at, local(call.placed_at, zone, now), speech.differing(call)) for call in listed
+        ),
         more=max(alert.call_count - len(listed), 0) if listed else 0,
         tag=f"A{alert.id}",
         rule=speech.rule,
@@ -85,75 +80,3 @@ def words(notification: Notification, escape: Escape) -> Words:
         over=alert.state is AlertState.ENDED and alert.ended_as is not EndReason.TOLD,
         test="This is a test with sample data: nobody needs to be called." if notification.test else "",
     )
-
-
-class _Speech:
-    def __init__(self, notification: Notification, escape: Escape) -> None:
-        self._of = notification
-        self._escape = escape
-        calls = notification.calls
-        self._accounts = len({call.account for call in calls}) > 1
-        self._agents = len({call.agent for call in calls}) > 1
-        self._customers = len({call.customer for call in calls}) > 1
-        self.rule = self._outside(notification.alert.rule, _RULE)
-
-    def _outside(self, text: str, limit: int = _NAME) -> str:
-        return shorten(self._escape(label(text, limit)), limit)
-
-    def title(self, call: Call | None) -> str:
-        if call is not None:
-            return f"Call back {self._outside(call.name) or self.number(call)}"
-        return reasons.counted(self._of.alert.call_count) + self.scope(None)
-
-    def number(self, call: Call) -> str:
-        return self._outside(numbers.shown(call.customer, self._of.country)) or "unknown number"
-
-    def contact(self, call: Call) -> str:
-        name, number = self._outside(call.name), self.number(call)
-        return f"{name}, {number}" if name else number
-
-    def agent(self, agent: str) -> str:
-        """The agent's name; else the extension, with its account where several are among the calls."""
-        name = self._outside(self._of.agent_names.get(agent, ""))
-        if name:
-            return name
-        extension = agent.partition("/")[2]
-        if not extension:
-            return "an unknown extension"
-        return f"extension {self._outside(agent if self._accounts else extension)}"
-
-    def agents(self, calls: tuple[Call, ...]) -> str:
-        keys = tuple(dict.fromkeys(call.agent for call in calls)) or (self._of.alert.agent,)
-        named = [self.agent(key) for key in keys[:_AGENTS]]
-        if len(keys) > _AGENTS:
-            named.append(f"{len(keys) - _AGENTS} more")
-        return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
-
-    def scope(self, call: Call | None) -> str:
-        """What the calls that are counted together have in common: " to Suresh by Agent 209"."""
-        alert = self._of.alert
-        parts = []
-        if call is not None and "customer" in alert.per:
-            parts.append(f" to {self._outside(call.name) or self.number(call)}")
-        if "extension" in alert.per:
-            parts.append(f" by {self.agent(alert.agent)}")
-        elif "team" in alert.per:
-            parts.append(" by one team")
-        elif "account" in alert.per:
-            parts.append(f" on account {self._outside(alert.agent.partition('/')[0])}")
-        return "".join(parts)
-
-    def often(self) -> str:
-        alert = self._of.alert
-        if alert.call_count == 1:
-            return "once"
-        first, last = (
-            local(ms, self._of.zone, self._of.now) for ms in (alert.first_call_at, alert.last_call_at)
-        )
-        return f"{alert.call_count} calls, first {first}, last {last}"
-
-    def line(self, call: Call) -> Line:
-        when = local(call.placed_at, self._of.zone, self._of.now)
-        whom = self.contact(call) if self._customers else ""
-        who = self.agent(call.agent) if self._agents else ""
-        return Line(call.placed_at, when, ", ".join(filter(None, (whom, who))))

@@ -7,13 +7,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000))
 
 
-def local(ms: int, zone: ZoneInfo, now: int) -> str:
+def local(ms: int, zone: ZoneInfo, now: int, *, seconds: bool = False) -> str:
     """An instant in a zone with its offset, "11:02 IST (+05:30)"; with its date where that is not today.
 
     Args:
         ms: UTC ms.
         zone: where the readers are.
         now: UTC ms; tells which day is today.
+        seconds: "11:02:07", where minutes do not tell enough.
     """
     moment, today = _at(ms, zone), _at(now, zone)
     if moment is None:
@@ -22,7 +23,7 @@ def local(ms: int, zone: ZoneInfo, now: int) -> str:
     if today is None or moment.date() != today.date():
         year = "" if today is not None and moment.year == today.year else f" {moment.year}"
         day = f"{moment.day} {moment:%b}{year} "
-    return f"{day}{moment:%H:%M} {_offset(moment)}"
+    return f"{day}{moment:{'%H:%M:%S' if seconds else '%H:%M'}} {_offset(moment)}"
 
 
 def slack_date(ms: int, fallback: str) -> str:

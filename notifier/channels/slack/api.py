@@ -1,8 +1,10 @@
 """Slack's Web API behind one method: the seam where tests and the demo put something else."""
 
 import logging
+import re
 from collections.abc import Mapping
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeAlias
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -20,6 +22,10 @@ _READS: Final = frozenset({"conversations.history", "conversations.list", "users
 # What comes out of the SDK for answers that are not what it expects: a text body is asked for `.get`, a wrong
 # encoding or a deeply nested body fails while it is parsed.
 _UNREADABLE: Final = (AttributeError, ValueError, RecursionError)
+
+
+_Answer: TypeAlias = tuple[Mapping[str, object], Mapping[str, str]]
+"""What the body says, and the headers."""
 
 
 class SlackApi(Protocol):
@@ -42,6 +48,15 @@ class SlackApi(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose token it is."""
+
+    team: str
+    bot: str
+    scopes: frozenset[str] | None  # that were granted; None where Slack did not say
+
+
 class SdkApi:
     """The real one, with slack_sdk over one pooled session. It tries once; others decide when again.
 
@@ -62,6 +77,24 @@ class SdkApi:
 
     async def call(self, method: str, payload: Mapping[str, object]) -> Mapping[str, object]:
         """Call a method once; see ``SlackApi``."""
+        return (await self._answer(method, payload))[0]
+
+    async def identity(self) -> Identity:
+        """Ask Slack who we are, and what we may do.
+
+        Raises:
+            DeliveryError: the token does not work, or Slack could not be asked.
+        """
+        answer, headers = await self._answer("auth.test", {})
+        granted = headers.get("x-oauth-scopes")
+        scopes = None if granted is None else frozenset(filter(None, re.split("[, ]+", granted)))
+        return Identity(str(answer.get("team", "")), str(answer.get("user", "")), scopes)
+
+    async def aclose(self) -> None:
+        """Close the connections; the next call would open new ones."""
+        await self._connection.aclose()
+
+    async def _answer(self, method: str, payload: Mapping[str, object]) -> _Answer:
         outcome = await self._attempt(method, payload)
         if isinstance(outcome, CredentialsBroken):
             self._reread()
@@ -70,13 +103,7 @@ class SdkApi:
             raise outcome
         return outcome
 
-    async def aclose(self) -> None:
-        """Close the connections; the next call would open new ones."""
-        await self._connection.aclose()
-
-    async def _attempt(
-        self, method: str, payload: Mapping[str, object]
-    ) -> Mapping[str, object] | DeliveryError:
+    async def _attempt(self, method: str, payload: Mapping[str, object]) -> _Answer | DeliveryError:
         client = self._client
         client.token = self._token.get().strip()
         client.session = self._connection.session(client.base_url)
@@ -89,7 +116,9 @@ class SdkApi:
             return _refusal(method, error.response)
         except (aiohttp.ClientError, OSError, *_UNREADABLE) as error:
             return lost(method, error)
-        return answer.data if isinstance(answer.data, dict) else refused(method, 200, None, {})
+        if not isinstance(answer.data, dict):
+            return refused(method, 200, None, {})
+        return answer.data, answer.headers
 
     def _reread(self) -> None:
         """The next try takes a token that was replaced in its file. If that fails, the old one stays."""

@@ -1,18 +1,20 @@
 """Slack through the bot: posts, edits what it posted, and can look whether a post has arrived."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from notifier.channels.slack import message
+from notifier.channels.slack import message as form
 from notifier.channels.slack.address import AddressKind, digest, kind_of
 from notifier.channels.slack.api import SlackApi
 from notifier.channels.slack.people import People
 from notifier.channels.slack.rooms import Rooms, next_cursor
 from notifier.errors import DeliveryError, DeliveryTransient, EditRefused, RateLimited, TargetBroken
-from notifier.model import Notification
+from notifier.model import Message, Notification
 
 SKEW: Final = 5 * 60 * 1000  # ms by which Slack's clock may be behind ours
-PAGES: Final = 10  # of history, looked through for one notification
-PER_PAGE: Final = 100
+PAGES: Final = 10  # of history, looked through at once
+PER_PAGE: Final = 200
+SUMMARY_SIZE: Final = 20  # alerts: each is named in a text of 4,000 characters
 
 
 class SlackBot:
@@ -26,6 +28,8 @@ class SlackBot:
 
     can_edit = True
     pace = 1.0  # Slack's limit for posting to one channel
+    summary_size = SUMMARY_SIZE
+    service = "slack"
 
     def __init__(self, api: SlackApi, people: People, rooms: Rooms) -> None:
         self._api = api
@@ -36,15 +40,15 @@ class SlackBot:
         """One lane per address, whichever receiver it is of; an e-mail address is not shown."""
         return f"slack:mail-{digest(address.lower())}" if "@" in address else f"slack:{address.lower()}"
 
-    async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:
+    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:
         """Post it.
 
         Raises:
             DeliveryError: what Slack answered; see ``errors.GROUPS``.
         """
         kind = kind_of(address)
-        payload = message.posted(notification, plain=plain)
-        payload["metadata"] = message.metadata(notification.delivery_id)
+        payload = form.posted(message, plain=plain)
+        payload["metadata"] = form.metadata(message)
         try:
             payload["channel"] = await self._postable(address, kind)
             answer = await self._api.call("chat.postMessage", payload)
@@ -54,7 +58,7 @@ class SlackBot:
         channel = answer.get("channel")
         if kind is AddressKind.NAME and isinstance(channel, str):
             self._rooms.learn(address, channel)
-        return message.receipt(channel, answer.get("ts"))
+        return form.receipt(channel, answer.get("ts"))
 
     async def edit(self, receipt: str, notification: Notification, *, plain: bool = False) -> None:
         """Change a message.
@@ -66,29 +70,29 @@ class SlackBot:
             EditRefused: the receipt names no message, or Slack does not let us.
             DeliveryError: what else Slack answered.
         """
-        place = message.place(receipt)
+        place = form.place(receipt)
         if place is None:
             raise EditRefused("Slack did not name this message when it was posted")
         nothing: dict[str, object] = {"blocks": []}
-        await self._api.call("chat.update", nothing | message.content(notification, plain=plain) | place)
+        await self._api.call("chat.update", nothing | form.content(notification, plain=plain) | place)
 
-    async def confirm(self, address: str, delivery_id: str, since: int) -> str | None:
-        """Look for a message in the history of its channel.
+    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:
+        """Look for messages in the history of their channel, once for all.
 
         What forbids looking (a missing scope, a channel that the bot has not joined) is no reason not to
         send: rather a duplicate than a loss.
 
         Raises:
-            DeliveryTransient: Slack could not be asked; it may be there.
+            DeliveryTransient: Slack could not be asked; they may be there.
             RateLimited: likewise.
         """
         try:
             channel = await self._readable(address)
-            return None if channel is None else await self._found(channel, delivery_id, since)
+            return {} if channel is None else await self._found(channel, frozenset(delivery_ids), since)
         except (DeliveryTransient, RateLimited):
             raise
         except DeliveryError:
-            return None
+            return {}
 
     async def aclose(self) -> None:
         """Close the shared API, and so that of the receivers which were made together with this one."""
@@ -105,7 +109,8 @@ class SlackBot:
             self._rooms.find(address) if kind is AddressKind.NAME else self._postable(address, kind)
         )
 
-    async def _found(self, channel: str, delivery_id: str, since: int) -> str | None:
+    async def _found(self, channel: str, wanted: frozenset[str], since: int) -> dict[str, str]:
+        found: dict[str, str] = {}
         cursor = ""
         for _ in range(PAGES):
             asked: dict[str, object] = {
@@ -117,11 +122,10 @@ class SlackBot:
             answer = await self._api.call(
                 "conversations.history", asked | ({"cursor": cursor} if cursor else {})
             )
-            messages = answer.get("messages")
-            for found in messages if isinstance(messages, list) else ():
-                if message.has_delivery_id(found, delivery_id):
-                    return message.receipt(channel, found.get("ts"))
+            for delivery_id, receipt in form.receipts_in(channel, answer.get("messages")).items():
+                if delivery_id in wanted:
+                    found[delivery_id] = receipt or found.get(delivery_id, "")
             cursor = next_cursor(answer)
-            if not cursor:
-                return None
-        return None
+            if not cursor or found.keys() >= wanted:
+                break
+        return found

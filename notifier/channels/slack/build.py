@@ -32,7 +32,7 @@ def slack_channels(
         ConfigError: a receiver needs the bot, and there is none.
     """
     channels: dict[str, Channel] = {
-        name: SlackWebhook(receiver.webhook_url)
+        name: SlackWebhook(name, receiver.webhook_url)
         for name, receiver in receivers.items()
         if receiver.webhook_url is not None
     }

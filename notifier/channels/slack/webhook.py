@@ -3,17 +3,18 @@
 Its URL is a secret: it is in no text, no lane, and in no error, not even as the error's context.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import aiohttp
 
-from notifier.channels.slack import message
+from notifier.channels.slack import message as form
 from notifier.channels.slack.address import digest
+from notifier.channels.slack.bot import SUMMARY_SIZE
 from notifier.channels.slack.connection import TIMEOUT, Connection
 from notifier.channels.slack.errors import code_in, lost, refused
 from notifier.config.values import Secret
 from notifier.errors import DeliveryError, DeliveryTransient, EditRefused, TargetBroken
-from notifier.model import Notification
+from notifier.model import Message, Notification
 
 _WHAT = "incoming webhook"
 
@@ -22,14 +23,17 @@ class SlackWebhook:
     """The ``Channel`` of one receiver.
 
     Args:
+        receiver: its name, for that of the service: whose URL does not work harms no other.
         url: the webhook's.
         timeout: seconds for one message.
     """
 
     can_edit = False
     pace = 1.0
+    summary_size = SUMMARY_SIZE
 
-    def __init__(self, url: Secret, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, receiver: str, url: Secret, *, timeout: float = TIMEOUT) -> None:
+        self.service = f"slack webhook {receiver}"
         self._url = url
         self._connection = Connection(timeout)
 
@@ -37,7 +41,7 @@ class SlackWebhook:
         """One lane per webhook, named by a hash; the address is always "webhook"."""
         return f"slack:{address}-{digest(self._url.get())}"
 
-    async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:  # noqa: ARG002 - the protocol's
+    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:  # noqa: ARG002 - the protocol's
         """Post it.
 
         Returns:
@@ -46,7 +50,7 @@ class SlackWebhook:
         Raises:
             DeliveryError: what Slack answered; see ``errors.GROUPS``.
         """
-        failure = await self._attempt(message.posted(notification, plain=plain))
+        failure = await self._attempt(form.posted(message, plain=plain))
         if failure is not None:
             raise failure  # out of any `except`: as its context, the original error would carry the URL
         return ""
@@ -59,9 +63,9 @@ class SlackWebhook:
         """
         raise EditRefused("an incoming webhook can't change what it posted")
 
-    async def confirm(self, address: str, delivery_id: str, since: int) -> str | None:  # noqa: ARG002 - the protocol's
-        """None: an incoming webhook can't read."""
-        return None
+    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
+        """Nothing: an incoming webhook can't read."""
+        return {}
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -5,7 +5,7 @@ from notifier.channels.mail import Mail, Postman, mail_channels
 from notifier.config.receivers import EmailReceiver
 from notifier.errors import ConfigError, EditRefused, PayloadBroken, TargetBroken
 from tests.support.clock import FakeClock
-from tests.support.sample import a_notification
+from tests.support.sample import a_notice, a_notification, a_summary
 from tests.support.smtp import MailServer
 
 LEAD = "lead@example.com"
@@ -25,6 +25,14 @@ async def test_sending_returns_the_message_id_that_was_sent() -> None:
     ((to, message),) = server.received
     assert to == LEAD
     assert message["Message-ID"] == receipt == f"<{a_notification().delivery_id}@example.com>"
+
+
+async def test_summaries_and_notices_are_sent_like_any_other() -> None:
+    async with MailServer() as server:
+        mail = channel(server)
+        receipts = [await mail.send(LEAD, message) for message in (a_summary(), a_notice())]
+        await mail.aclose()
+    assert [message["Message-ID"] for _, message in server.received] == receipts
 
 
 async def test_each_recipient_has_a_result_of_its_own() -> None:
@@ -59,8 +67,8 @@ async def test_after_refused_content_plain_text_goes_without_html() -> None:
 
 async def test_a_mail_can_neither_be_edited_nor_looked_for() -> None:
     mail = channel(MailServer())
-    assert mail.can_edit is False
-    assert await mail.confirm(LEAD, "ab", 0) is None
+    assert (mail.can_edit, mail.summary_size, mail.service) == (False, 200, "email")
+    assert await mail.confirm(LEAD, ["ab"], 0) == {}
     with pytest.raises(EditRefused):
         await mail.edit("<ab@example.com>", a_notification())
 

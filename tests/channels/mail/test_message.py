@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from notifier.channels.mail.message import compose, message_id, one_address, sender_address
 from notifier.errors import CredentialsBroken, TargetBroken
-from notifier.model import Kind, Notification
-from tests.support.sample import a_call, a_notification, an_alert
+from notifier.model import Kind, Message
+from tests.support.sample import a_call, a_notice, a_notification, a_summary, an_alert
 
 SENDER = "Missed calls <calls@example.com>"
 LEAD = "lead@example.com"
@@ -29,13 +29,13 @@ HEADERS = {
 }
 
 
-def sent(notification: Notification, sender: str = SENDER, **over: Any) -> EmailMessage:
+def sent(message: Message, sender: str = SENDER, **over: Any) -> EmailMessage:
     """The message as the other side reads it."""
-    raw = compose(notification, sender, LEAD, **over).as_bytes()
+    raw = compose(message, sender, LEAD, **over).as_bytes()
     assert raw.isascii()
-    message = message_from_bytes(raw, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
+    read = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
 
 
 def body(message: EmailMessage, kind: str) -> str:
@@ -81,6 +81,24 @@ def test_messages_about_one_alert_thread_and_each_keeps_its_own_id() -> None:
     assert (one["Message-ID"], two["Message-ID"]) == ("<aa@example.com>", "<bb@example.com>")
     assert message_id(first, SENDER) == "<aa@example.com>"
     assert sent(a_notification(alert=an_alert(uid="ff")))["References"] == "<alert-ff@example.com>"
+
+
+def test_a_notice_and_its_end_thread() -> None:
+    one, two = sent(a_notice(delivery_id="aa")), sent(a_notice(delivery_id="bb", cleared_at=a_notice().now))
+    assert one["References"] == two["References"] == f"<notice-{a_notice().uid}@example.com>"
+    assert one["In-Reply-To"] == two["In-Reply-To"] == one["References"]
+    assert one["Subject"] == two["Subject"] == "notifier: Slack refuses our credentials"
+    assert (one["Message-ID"], two["Message-ID"]) == ("<aa@example.com>", "<bb@example.com>")
+
+
+def test_a_summary_stands_alone_and_has_an_id_of_its_own() -> None:
+    message = sent(a_summary(delivery_id="aa"))
+    assert set(message.keys()) == HEADERS - {"In-Reply-To", "References"}
+    assert message["Message-ID"] == message_id(a_summary(delivery_id="aa"), SENDER) == "<aa@example.com>"
+    assert message["Subject"] == "2 alerts at once"
+    for kind in ("plain", "html"):
+        assert "A12" in body(message, kind)
+        assert "A13" in body(message, kind)
 
 
 def test_ids_are_never_folded_into_encoded_words() -> None:

@@ -54,6 +54,22 @@ async def test_the_right_password_logs_in() -> None:
     assert len(server.received) == 1
 
 
+async def test_logging_in_alone_sends_nothing_and_fails_like_a_message() -> None:
+    async with MailServer("starttls", password="right") as server:
+        carrier = postman(server, username="u", password=password("right"))
+        await carrier.log_in()
+        await carrier.deliver(SENDER, LEAD, MESSAGE)
+        await carrier.aclose()
+        wrong = postman(server, username="u", password=password("wr0ng-secret"))
+        with pytest.raises(CredentialsBroken, match=r"check email\.username"):
+            await wrong.log_in()
+        await wrong.aclose()
+    assert server.logins[0]
+    assert not any(server.logins[1:])
+    assert server.sessions == 2
+    assert len(server.received) == 1
+
+
 async def test_a_wrong_password_breaks_the_credentials_and_is_not_said() -> None:
     async with MailServer("starttls", password="right") as server:
         error = await failure(server, username="u", password=password("wr0ng-secret"))

@@ -1,71 +1,14 @@
 """Whatever comes in, every message stays within the limits, can't ping, and can't link."""
 
 import unicodedata
-from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from notifier.channels.render import blocks, html, plain, subject, text
-from notifier.model import AlertState, EndReason, Kind, Notification, Severity
+from notifier.model import Kind, Notification
 from tests.support.blockkit import assert_fits, assert_harmless
+from tests.support.hostile import notifications
 from tests.support.sample import a_call, a_notification, an_alert
-
-EVIL = [
-    "<!channel>",
-    "<@U012345>",
-    "@here",
-    "@channel",
-    "&amp;",
-    "<",
-    "&",
-    "`*_~",
-    "\r\n> ",
-    "https://a.b/c",
-    "नमस्ते",
-]
-texts = (
-    st.text(max_size=60) | st.lists(st.sampled_from(EVIL), max_size=40).map("".join) | st.just("&" * 5_000)
-)
-times = st.integers(-(10**15), 10**15) | st.integers(1_780_000_000_000, 1_800_000_000_000)
-calls = st.builds(
-    a_call,
-    account=texts,
-    extension=texts,
-    customer=texts | st.just("+919812345678"),
-    name=texts,
-    placed_at=times,
-)
-alerts = st.builds(
-    an_alert,
-    rule=texts,
-    agent=texts,
-    per=st.lists(
-        st.sampled_from(["call", "customer", "extension", "team", "account"]), min_size=1, unique=True
-    ).map(tuple),
-    state=st.sampled_from(AlertState),
-    ended_as=st.none() | st.sampled_from(EndReason),
-    severity=st.sampled_from(Severity),
-    level=st.integers(0, 9),
-    needed=st.integers(1, 10**9),
-    within=st.none() | st.integers(0, 10**12),
-    call_count=st.integers(1, 10**9),
-    first_call_at=times,
-    last_call_at=times,
-    last_joined_at=times,
-    ended_at=st.none() | times,
-)
-notifications = st.builds(
-    a_notification,
-    kind=st.sampled_from(Kind),
-    alert=alerts,
-    calls=st.lists(calls, max_size=50).map(tuple),
-    agent_names=st.dictionaries(texts, texts, max_size=3),
-    zone=st.sampled_from([ZoneInfo("Asia/Kolkata"), ZoneInfo("America/Sao_Paulo")]),
-    now=times,
-    test=st.booleans(),
-    country=st.sampled_from([None, "IN", "US"]),
-)
 
 
 @given(notification=notifications)

@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 
 from notifier.channels.render import blocks, html, plain, sample_notification, subject, text
-from notifier.model import AlertState, EndReason, Kind, Notification, Severity
+from notifier.model import (
+    AlertState,
+    EndReason,
+    Gathered,
+    Kind,
+    Message,
+    NoticeKind,
+    Notification,
+    Severity,
+    Summary,
+)
 from tests.support.blockkit import assert_fits, assert_harmless
-from tests.support.sample import MINUTE, a_call, a_notification, an_alert
+from tests.support.sample import MINUTE, a_call, a_notice, a_notification, a_summary, an_alert
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -55,7 +65,28 @@ def by_two_agents() -> Notification:
     return a_notification(alert=alert, calls=calls)
 
 
-CASES = {
+def gathered(why: Gathered, *, part: int = 1, parts: int = 1) -> Summary:
+    """One of each: a single call, a count, two agents, one whose name nobody knows, one that grew."""
+    nameless = a_call(name="", customer="+12025550123")
+    told = (
+        a_notification(),
+        numbered(13, too_many()),
+        numbered(14, by_two_agents()),
+        numbered(15, a_notification(calls=(nameless,), agent_names={})),
+        numbered(16, critical(replace(too_many(level=1, needed=12), kind=Kind.LEVEL))),
+    )
+    return a_summary(told, gathered=why, part=part, parts=parts)
+
+
+def numbered(number: int, notification: Notification) -> Notification:
+    return replace(notification, alert=replace(notification.alert, id=number))
+
+
+def critical(notification: Notification) -> Notification:
+    return replace(notification, alert=replace(notification.alert, severity=Severity.CRITICAL))
+
+
+ALERTS = {
     "open": a_notification(),
     "open-threshold": too_many(),
     "open-two-agents": by_two_agents(),
@@ -67,20 +98,33 @@ CASES = {
     "ended-rule-removed": ended(a_notification(), EndReason.RULE_REMOVED, 5),
     "test": sample_notification(a_notification().zone, a_notification().now, "ab", country="IN"),
 }
+CASES: dict[str, Message] = {
+    **ALERTS,
+    "summary-burst": gathered(Gathered.BURST, part=2, parts=3),
+    "summary-held": gathered(Gathered.HELD),
+    "summary-stale": gathered(Gathered.STALE),
+    "notice": a_notice(),
+    "notice-over": a_notice(cleared_at=a_notice().now - 10 * MINUTE),
+    "notice-reload": a_notice(
+        kind=NoticeKind.RELOAD_REFUSED,
+        subject="configuration",
+        reason="\n".join(f"config.yaml:{line}:3: rules.0.count: not a whole number" for line in range(2, 9)),
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_message_is_what_its_golden_file_says(name: str) -> None:
-    notification = CASES[name]
+    message = CASES[name]
     told = {
-        "text": text(notification).splitlines(),
-        "plain": plain(notification).splitlines(),
-        "subject": subject(notification),
-        "blocks": blocks(notification),
+        "text": text(message).splitlines(),
+        "plain": plain(message).splitlines(),
+        "subject": subject(message),
+        "blocks": blocks(message),
     }
     files = {
         GOLDEN / f"{name}.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n",
-        GOLDEN / f"{name}.html": html(notification) + "\n",
+        GOLDEN / f"{name}.html": html(message) + "\n",
     }
     for path, made in files.items():
         if os.environ.get("GOLDEN") == "write":
@@ -92,10 +136,10 @@ def test_no_golden_file_is_left_over() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == set(CASES)
 
 
-@pytest.mark.parametrize("notification", CASES.values(), ids=CASES)
-def test_each_fits_into_slack(notification: Notification) -> None:
-    assert_fits(blocks(notification))
-    assert_harmless(text(notification))
+@pytest.mark.parametrize("message", CASES.values(), ids=CASES)
+def test_each_fits_into_slack(message: Message) -> None:
+    assert_fits(blocks(message))
+    assert_harmless(text(message))
 
 
 def test_an_alert_that_ended_by_being_told_looks_open() -> None:
@@ -109,7 +153,7 @@ def test_an_ended_alert_is_quieter_than_an_open_one() -> None:
 
 
 def test_an_ended_test_still_says_that_it_is_one() -> None:
-    over = ended(CASES["test"], EndReason.EXPIRED, 5)
+    over = ended(ALERTS["test"], EndReason.EXPIRED, 5)
     assert all(
         "test with sample data" in said for said in (str(blocks(over)), text(over), plain(over), html(over))
     )

@@ -32,6 +32,11 @@ def test_an_instant_is_shown_in_the_zone_with_its_offset(
     assert local(ms(at), zone, ms(now)) == expected
 
 
+def test_seconds_are_shown_where_they_are_asked_for() -> None:
+    at = ms("2026-09-21T05:32:07")
+    assert local(at, INDIA, at, seconds=True) == "11:02:07 IST (+05:30)"
+
+
 @given(at=st.integers(), now=st.integers())
 @settings(deadline=None)
 def test_an_instant_that_no_calendar_holds_is_said_to_be_unknown(at: int, now: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from notifier.channels.slack.api import SdkApi
+from notifier.channels.slack.api import Identity, SdkApi
 from notifier.config.values import Secret
 from notifier.errors import CredentialsBroken, DeliveryError, DeliveryTransient, NotifierError, RateLimited
 from tests.support.slack import TOKEN, FakeSlack
@@ -35,6 +35,19 @@ async def test_a_call_returns_slacks_answer(slack: FakeSlack, api: SdkApi) -> No
     assert answer["ok"] is True
     assert answer["channel"] == "C1"
     assert slack.posted[0].text == POST["text"]
+
+
+async def test_the_identity_names_team_bot_and_the_scopes_that_were_granted(
+    slack: FakeSlack, api: SdkApi
+) -> None:
+    slack.workspace.scopes = {"chat:write", "im:write"}
+    found = await api.identity()
+    assert found == Identity("Test", "missed-calls", frozenset({"chat:write", "im:write"}))
+    slack.fail_next("auth.test", Raw(200, b'{"ok": true, "team": "T"}'))
+    assert await api.identity() == Identity("T", "", None)
+    slack.token = "another"
+    with pytest.raises(CredentialsBroken, match="invalid_auth"):
+        await api.identity()
 
 
 async def test_calls_share_one_connection(slack: FakeSlack, api: SdkApi) -> None:

@@ -13,8 +13,8 @@ from notifier.errors import (
     RateLimited,
     TargetBroken,
 )
-from tests.support.clock import FakeClock
-from tests.support.sample import a_call, a_notification
+from tests.support.clock import START, FakeClock
+from tests.support.sample import a_call, a_notice, a_notification, a_summary
 from tests.support.slack import FakeSlack
 from tests.support.slack_faults import Pace
 from tests.support.slack_scripted import Scripted, a_bot
@@ -24,8 +24,8 @@ ID = a_notification().delivery_id
 
 def test_it_is_a_channel_that_edits_at_slacks_pace(bot: SlackBot) -> None:
     channel: Channel = bot
-    assert channel.can_edit
-    assert channel.pace == 1.0
+    assert (channel.can_edit, channel.pace, channel.summary_size) == (True, 1.0, 20)
+    assert channel.service == "slack"
 
 
 def test_a_lane_belongs_to_an_address_and_shows_no_mail_address(bot: SlackBot, api: SdkApi) -> None:
@@ -48,6 +48,25 @@ async def test_a_message_is_posted_with_text_blocks_and_its_delivery_id(
     assert asked["unfurl_links"] is False
     assert asked["unfurl_media"] is False
     assert not {"link_names", "parse"} & set(asked)
+
+
+async def test_a_summary_is_posted_with_the_ids_of_all_that_it_names(slack: FakeSlack, bot: SlackBot) -> None:
+    for plain in (False, True):
+        await bot.send("C1", a_summary(delivery_id="s1"), plain=plain)
+    for posted in slack.posted:
+        assert "A12" in posted.text
+        assert "A13" in posted.text
+        assert posted.metadata == {
+            "event_type": "missed_call_alert",
+            "event_payload": {"delivery_id": "s1", "delivery_ids": ["d12", "d13"]},
+        }
+    assert [bool(posted.blocks) for posted in slack.posted] == [True, False]
+
+
+async def test_a_notice_is_posted_and_found(slack: FakeSlack, bot: SlackBot) -> None:
+    receipt = await bot.send("C1", a_notice(delivery_id="n1"))
+    assert "Slack refuses our credentials" in slack.posted[0].text
+    assert await bot.confirm("C1", ["n1"], START) == {"n1": receipt}
 
 
 async def test_a_plain_message_has_no_blocks(slack: FakeSlack, bot: SlackBot) -> None:

@@ -119,7 +119,7 @@ async def test_a_burst_is_allowed_and_then_one_a_second(
 
 async def test_the_webhook_has_a_pace_of_its_own(slack: FakeSlack, clock: FakeClock) -> None:
     slack.workspace.pace = Pace(clock.monotonic)
-    webhook = SlackWebhook(Secret(slack.webhook_url))
+    webhook = SlackWebhook("hook", Secret(slack.webhook_url))
     await webhook.send("webhook", a_notification())
     with pytest.raises(RateLimited):
         await webhook.send("webhook", a_notification())
@@ -127,7 +127,7 @@ async def test_the_webhook_has_a_pace_of_its_own(slack: FakeSlack, clock: FakeCl
 
 
 async def test_a_webhook_of_another_path_is_unknown(slack: FakeSlack) -> None:
-    webhook = SlackWebhook(Secret(slack.webhook_url + "Y"))
+    webhook = SlackWebhook("hook", Secret(slack.webhook_url + "Y"))
     with pytest.raises(TargetBroken, match="no_service"):
         await webhook.send("webhook", a_notification())
     await webhook.aclose()

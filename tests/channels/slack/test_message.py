@@ -1,11 +1,15 @@
 """What is posted, before it is posted."""
 
+import uuid
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.channels.slack import message
-from tests.support.sample import a_call, a_notification
+from notifier.channels.slack.bot import SUMMARY_SIZE
+from notifier.model import Message
+from tests.support.sample import a_call, a_notice, a_notification, a_summary
 from tests.support.slack_limits import fault
 
 
@@ -31,7 +35,7 @@ def test_a_new_message_unfurls_nothing_and_parses_nothing() -> None:
 def test_every_message_is_within_slacks_limits(name: str, calls: int) -> None:
     notification = a_notification(calls=tuple(a_call(id=str(i), name=name) for i in range(calls)))
     for plain in (False, True):
-        said = message.posted(notification, plain=plain) | {"metadata": message.metadata("d")}
+        said = message.posted(notification, plain=plain) | {"metadata": message.metadata(notification)}
         assert fault(said) is None
 
 
@@ -55,13 +59,48 @@ def test_a_receipt_leads_back_to_its_message() -> None:
     assert message.place("") is None
 
 
+def a_page(*messages: Message) -> list[object]:
+    return [{"ts": f"{n}.0", "metadata": message.metadata(each)} for n, each in enumerate(messages, 1)]
+
+
 def test_a_message_is_known_by_the_delivery_id_in_its_metadata() -> None:
-    assert message.has_delivery_id({"metadata": message.metadata("d1")}, "d1")
-    assert not message.has_delivery_id({"metadata": message.metadata("d2")}, "d1")
-    assert not message.has_delivery_id({"metadata": message.metadata("d1") | {"event_type": "other"}}, "d1")
+    page = a_page(a_notification(delivery_id="d1"), a_notice(delivery_id="n1"))
+    assert message.receipts_in("C1", page) == {"d1": "C1:1.0", "n1": "C1:2.0"}
+
+
+def test_what_stands_in_a_summary_is_found_and_has_no_receipt() -> None:
+    found = message.receipts_in("C1", a_page(a_summary(delivery_id="s1")))
+    assert found == {"s1": "C1:1.0", "d12": "", "d13": ""}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_stands_in_a_summary_and_by_itself_has_a_receipt(order: int) -> None:
+    messages: list[Message] = [a_summary(delivery_id="s1"), a_notification(delivery_id="d12")]
+    pages = a_page(*messages[::order])
+    assert message.receipts_in("C1", pages)["d12"].startswith("C1:")
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"event_type": "other", "event_payload": {"delivery_id": "d1", "delivery_ids": ["d2"]}},
+        {"event_type": message.EVENT, "event_payload": {"delivery_id": 7, "delivery_ids": "d1"}},
+        {"event_type": message.EVENT, "event_payload": ["d1"]},
+        {"event_type": message.EVENT, "event_payload": {"delivery_ids": [["d1"], None]}},
+        None,
+    ],
+)
+def test_metadata_of_another_form_is_none_of_ours(metadata: object) -> None:
+    assert message.receipts_in("C1", [{"ts": "1.0", "metadata": metadata}]) == {}
 
 
 @given(st.recursive(st.none() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)))
 @settings(deadline=None)
-def test_any_other_message_of_a_history_is_none_of_ours(found: object) -> None:
-    assert not message.has_delivery_id(found, "d1")
+def test_any_other_history_holds_none_of_ours(found: object) -> None:
+    assert message.receipts_in("C1", found) == {}
+
+
+def test_the_metadata_of_the_largest_summary_is_within_slacks_limits() -> None:
+    many = tuple(a_notification(delivery_id=uuid.uuid4().hex) for _ in range(SUMMARY_SIZE))
+    said = {"text": "text", "metadata": message.metadata(a_summary(many))}
+    assert fault(said) is None
