@@ -10,6 +10,7 @@ from notifier.config import Config, store_path
 from notifier.model import Endpoint
 from notifier.store.database import Connection
 from notifier.store.lock import holder
+from notifier.store.notices import StoredNotice, raised
 from notifier.store.outbox import OutboxRow
 from notifier.store.outbox_views import Depth, depth, trouble
 from notifier.store.sources import Source, all_sources
@@ -31,6 +32,7 @@ class _Seen:
     depth: Depth
     trouble: OutboxRow | None  # a notification that could not be sent yet
     totals: Totals
+    notices: list[StoredNotice]
 
 
 def status(config: ConfigOption = None, json: JsonOption = False) -> None:
@@ -56,7 +58,14 @@ def _seen(connection: Connection, config: Config, now: int, runs: str | None) ->
     strangers = frozenset(stored) - frozenset(ours)
     sources |= {name: stored[name] for name in sorted(strangers)}
     return _Seen(
-        now, runs, sources, strangers, depth(connection, now), trouble(connection), totals(connection)
+        now=now,
+        runs=runs,
+        sources=sources,
+        strangers=strangers,
+        depth=depth(connection, now),
+        trouble=trouble(connection),
+        totals=totals(connection),
+        notices=raised(connection),
     )
 
 
@@ -71,6 +80,9 @@ def _lines(config: Config, seen: _Seen) -> Iterator[str]:
         gone = " (no longer in the configuration)" if name in seen.strangers else ""
         yield f"{name}{gone}"
         yield from (f"  {line}" for line in _about_source(config, seen, name, source))
+    for notice in seen.notices:
+        since = f"since {when(config, notice.raised_at)}"
+        yield f"notice   {_named(notice)}, {since}: {harmless(notice.reason)}"
     waiting = f"{seen.depth.waiting} waiting"
     if seen.depth.oldest_due is not None:
         waiting += f", the oldest for {ago(seen.depth.oldest_due).removesuffix(' ago')}"
@@ -92,18 +104,39 @@ def _about_source(config: Config, seen: _Seen, name: str, source: Source | None)
         yield "last good read  never"
     else:
         late = ", overdue" if _is_overdue(config, seen, name, source.last_read_at) else ""
-        yield f"last good read  {when(config, source.last_read_at)}, {ago(source.last_read_at)}{late}"
+        read_at = when(config, source.last_read_at, seconds=True)
+        yield f"last good read  {read_at}, {ago(source.last_read_at)}{late}"
     if source is None:
         return
     if source.started_at is not None:
         yield f"watched since   {when(config, source.started_at)}; calls from before count, and open nothing"
     if source.last_error:
-        tried = when(config, source.last_error_at)
+        tried = when(config, source.last_error_at, seconds=True)
         yield f"trouble         {harmless(source.last_error)}; last tried {tried}"
-    if source.known_gap:
-        listed = "more" if source.known_gap > 0 else "fewer"
-        missing = counted(abs(source.known_gap), "call")
-        yield f"count           TeleCMI lists {missing} {listed} than it counts"
+    if source.compared_since is not None:
+        yield f"count           {_comparison(source, when(config, source.compared_since))}"
+
+
+def _named(notice: StoredNotice) -> str:
+    return f"{notice.kind.replace('_', ' ')} ({harmless(notice.subject)})"
+
+
+def _comparison(source: Source, since: str) -> str:
+    """What TeleCMI counted and what was here: "TeleCMI 1,204, here 1,204 since 23 Nov 11:02; agreed …"."""
+    compared = f"compared {ago(source.compared_at or 0)}"
+    held = source.held or 0
+    if source.counted is None:
+        return f"TeleCMI gives no count, here {held:,} since {since}; {compared}"
+    both = f"TeleCMI {source.counted:,}, here {held:,} since {since}"
+    missing = source.counted - held
+    if missing == 0:
+        return f"{both}; agreed {ago(source.agreed_at or 0)}"
+    agreed = "never agreed yet" if source.agreed_at is None else f"last agreed {ago(source.agreed_at)}"
+    if missing > 0:
+        case = "a support case for TeleCMI"
+        return f"{both}; TeleCMI counts {missing:,} more than it lists; {agreed}, {compared}; {case}"
+    normal = "normal, it forgets"
+    return f"{both}; TeleCMI lists {-missing:,} fewer than stored: {normal}; {agreed}, {compared}"
 
 
 def _is_overdue(config: Config, seen: _Seen, name: str, read_at: int) -> bool:
@@ -125,6 +158,11 @@ def _as_json(config: Config, seen: _Seen) -> dict[str, object]:
                 "last_error": source.last_error if source else None,
                 "last_error_at": iso(source.last_error_at) if source else None,
                 "known_gap": source.known_gap if source else None,
+                "compared_at": iso(source.compared_at) if source else None,
+                "compared_since": iso(source.compared_since) if source else None,
+                "counted": source.counted if source else None,
+                "held": source.held if source else None,
+                "agreed_at": iso(source.agreed_at) if source else None,
             }
             for name, source in seen.sources.items()
         ],
@@ -132,6 +170,15 @@ def _as_json(config: Config, seen: _Seen) -> dict[str, object]:
         "calls": seen.totals.calls,
         "rejects": seen.totals.rejects,
         "active_alerts": seen.totals.active_alerts,
+        "notices": [
+            {
+                "kind": notice.kind,
+                "subject": notice.subject,
+                "reason": notice.reason,
+                "raised_at": iso(notice.raised_at),
+            }
+            for notice in seen.notices
+        ],
         "outbox": {
             "waiting": seen.depth.waiting,
             "oldest_at": iso(seen.depth.oldest_due),

@@ -1,30 +1,37 @@
-"""Reading one endpoint of one account: an interval of calls, one transaction for each part of it."""
+"""Polling one endpoint of one account: when, how far back, and what becomes of it when TeleCMI fails."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from notifier.clock import Clock
 from notifier.config.instants import start_instant
-from notifier.config.schema import Account, Poll
+from notifier.config.schema import Account, Poll, Reconcile
+from notifier.config.values import DAY, SECOND
 from notifier.errors import SourceError, SourceRefused, SourceTransient
 from notifier.host.health import Health
 from notifier.host.masking import protect
-from notifier.intake.take import Reach, Rulebook, Take
+from notifier.host.metrics import Read
+from notifier.intake.again import read_again
+from notifier.intake.comparing import Comparer
+from notifier.intake.reading import Endless, Reader, Reading
+from notifier.intake.take import Rulebook
+from notifier.intake.watch import Watch
 from notifier.loop import Wakes
 from notifier.model import Endpoint
-from notifier.store import calls, sources
+from notifier.store import calls, outbox, rejects, sources
 from notifier.store.database import Connection, Database
+from notifier.store.rejects import StoredReject
 from notifier.store.sources import Source
-from notifier.telecmi import Client, Interval, Pages, Parts, Verdict, next_interval
+from notifier.telecmi import Client, Interval, Verdict, next_interval
 
 log = structlog.get_logger("notifier.intake")
 
-RECOUNT_EVERY = 3_600_000
-"""ms after which a count that did not fit is worth a full read again."""
-
 LONGEST_BACKOFF = 300.0
 """Seconds between two tries while TeleCMI refuses us."""
+
+RESTART = "a secret from the environment or a credential is read again only at a restart"
 
 
 @dataclass
@@ -34,6 +41,7 @@ class Intake:
     account: Account
     endpoint: Endpoint
     poll: Poll
+    reconcile: Reconcile
     client: Client
     database: Database
     clock: Clock
@@ -41,11 +49,40 @@ class Intake:
     health: Health
     wakes: Wakes
     refusals: int = 0
+    watch: Watch = field(init=False)
+    reader: Reader = field(init=False)
+    comparer: Comparer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.name, self.account.name, self.poll.every, self.health.troubles, self.clock)
+        self.reader = Reader(
+            name=self.name,
+            endpoint=self.endpoint,
+            start_from=self.poll.start_from,
+            client=self.client,
+            database=self.database,
+            clock=self.clock,
+            book=self.book,
+            health=self.health,
+            watch=self.watch,
+            wakes=self.wakes,
+        )
+        self.comparer = Comparer(self.reader, self.reconcile)
 
     @property
     def name(self) -> str:
         """As in the store, in logs and in health: "main/out_missed"."""
         return f"{self.account.name}/{self.endpoint}"
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Did the last poll fail?"""
+        return self.refusals > 0 or self.watch.failing_since is not None
+
+    @property
+    def is_comparing(self) -> bool:
+        """Does a comparison with TeleCMI's count go on after the next poll?"""
+        return self.comparer.under_way is not None
 
     async def step(self) -> float:
         """Poll once; whatever TeleCMI does, the next poll comes.
@@ -54,166 +91,131 @@ class Intake:
             Seconds until the next poll.
         """
         began = self.clock.monotonic()
+        every = self.poll.every / SECOND
         try:
-            await self.read()
+            await self._read(until=began + every)
         except SourceRefused as error:
+            self._measured(Read.REFUSED, began)
             return await self._refused(error)
         except SourceTransient as error:
-            await self._failed(error, refused=False)
-            return max(self.poll.every / 1000, error.retry_after or 0.0)
-        self.refusals = 0
-        if self.health.read_ok(self.name):
-            log.info("TeleCMI answers again", source=self.name)
-        return max(0.0, self.poll.every / 1000 - (self.clock.monotonic() - began))
+            self._measured(Read.ENDLESS if isinstance(error, Endless) else Read.FAILED, began)
+            await self._failed(error)
+            return max(every, error.retry_after or 0.0)
+        return max(0.0, every - (self.clock.monotonic() - began))
 
-    async def read(self) -> int:
-        """Read everything since the last complete read.
+    async def _read(self, until: float) -> None:
+        """Read everything since the last complete read, or everything in the window where that is due."""
+        now, began = self.clock.now(), self.clock.monotonic()
+        source, marked = await self.database.write(lambda connection: self._begin(connection, now))
+        usual = self._interval(source, now)
+        await read_again(self.reader, source, marked, usual.start)
+        begins = not self.is_in_trouble and self.comparer.is_due(source, now)
+        if begins and (look := await self.comparer.agrees(source, usual, now)):
+            await self._note_gap(look)
+            await self._read_well(look, Read.COMPLETE, began)
+            return
+        # Where counts were just found not to fit, nothing is taken on trust: this read is a full one.
+        is_full = begins and self.comparer.under_way is not None
+        reading = Reading(self.reader, source, usual, now, None if is_full else self._known_gap(source, now))
+        outcome = Read.COMPLETE
+        while not reading.is_over:
+            verdict = await reading.go_on()
+            if verdict is Verdict.ENDLESS:
+                raise Endless("TeleCMI's pages do not end; what was read is stored")
+            if verdict is Verdict.KNOWN_GAP:
+                outcome = Read.KNOWN_GAP
+        await self._note_gap(reading)
+        self.comparer.polled(reading)
+        await self._read_well(reading, outcome, began)
+        await self.comparer.go_on(until)
 
-        Returns:
-            How many calls were new.
-
-        Raises:
-            SourceError: TeleCMI did not answer usefully; the parts that were committed stay.
-            StoreUnavailable: the store could not be used; likewise.
-        """
-        began = self.clock.now()
-        source = await self.database.write(lambda connection: self._source(connection, began))
-        whole = self._interval(source, began)
-        parts = Parts(whole)
-        dates: list[int] = []
-        counted: int | None = None
-        is_steady = True
-        total = 0
-        while (part := parts.current) is not None:
-            pages = Pages(self._known_gap(source, began) if part == whole else None)
-            verdict = await self._pages(source, part, pages, dates)
-            if part == whole:
-                counted, is_steady = pages.count, pages.is_steady
-            if verdict is None:
-                if part != whole and not pages.keeps_to(part):
-                    parts.split_no_more()
-                if parts.split():
-                    continue
-                verdict = await self._pages(source, part, pages, dates, halve=False)
-            assert verdict is not None, "without halving, a read ends"
-            reach = Reach(
-                since=part.start,
-                began=began,
-                date=min(dates, default=None),
-                upto=self._upto(source, verdict, None if parts.is_last else part.end),
-                is_complete=verdict.is_complete,
-            )
-            total += await self._commit(source, pages, reach)
-            parts.done()
-        await self._note_gap(source, whole, counted, began, is_steady=is_steady)
-        return total
-
-    def _source(self, connection: Connection, now: int) -> Source:
+    def _begin(self, connection: Connection, now: int) -> tuple[Source, Sequence[StoredReject]]:
         source = sources.source(connection, self.account.name, self.endpoint)
-        if source.started_at is not None:
-            return source
-        # Before TeleCMI answers for the first time: calls that it then reports late were watched for.
-        started_at = start_instant(self.poll.start_from, now)
-        sources.start(connection, source.id, started_at)
-        return replace(source, started_at=started_at)
+        if source.started_at is None:
+            # Before TeleCMI answers for the first time: calls that it then reports late were watched for.
+            started_at = start_instant(self.poll.start_from, now)
+            sources.start(connection, source.id, started_at)
+            source = replace(source, started_at=started_at)
+        return source, rejects.marked(connection, source.id)
 
     def _interval(self, source: Source, now: int) -> Interval:
         assert source.started_at is not None, "noted when the source was first looked at"
         return next_interval(source.watermark, now, self.poll.overlap, now - source.started_at)
 
-    @staticmethod
-    def _upto(source: Source, verdict: Verdict, part_end: int | None) -> int | None:
-        # A count that is off by as much as before may hide a call, where what it was off by is gone at the
-        # same time. So nothing counts as read before the next full read, which then covers it all.
-        return source.watermark if verdict is Verdict.KNOWN_GAP else part_end
-
-    @staticmethod
-    def _known_gap(source: Source, now: int) -> int | None:
+    def _known_gap(self, source: Source, now: int) -> int | None:
         if source.known_gap is None or source.gap_found_at is None:
             return None
-        return source.known_gap if 0 <= now - source.gap_found_at < RECOUNT_EVERY else None
+        # A comparison that found the same reads everything, too.
+        found_at = max(source.gap_found_at, source.compared_at or 0)
+        return source.known_gap if 0 <= now - found_at < self.reconcile.every else None
 
-    async def _pages(
-        self, source: Source, part: Interval, pages: Pages, dates: list[int], *, halve: bool = True
-    ) -> Verdict | None:
-        """Read pages until the read is complete, and note the server's dates, UTC ms.
-
-        Returns:
-            The verdict; None: too many calls, halve the part.
-        """
-        while True:
-            page = await self.client.page(self.endpoint, part, pages.next_page)
-            pages.add(page.answer)
-            if page.server_date is not None:
-                dates.append(page.server_date)
-            self.health.pass_finished(self.name)  # a long read is progress, too
-            records = pages.records
-            held = await self.database.read(
-                lambda connection: calls.held(connection, source.id, part.start, part.end, records)  # noqa: B023 - run at once
-            )
-            verdict = pages.verdict(held)
-            if verdict is not None:
-                return verdict
-            if halve and pages.has_too_many:
-                return None
-
-    async def _commit(self, source: Source, pages: Pages, reach: Reach) -> int:
-        """One transaction: store, decide, enqueue, move the watermark. Returns how many calls were new."""
-        take = Take(self.book, source, pages.records, self.poll.start_from, reach, self.clock.now())
-        try:
-            taken = await self.database.write(take.write, take.after)
-        except BaseException:
-            # Whether it was committed is not known: the windows are rebuilt from what is stored.
-            self.book.counts.forget()
-            raise
-        if take.rejected:
-            reason, count = take.rejected[0].reason, len(take.rejected)
-            log.warning(
-                "records could not be read; they are kept", source=self.name, count=count, first=reason
-            )
-        if taken:
-            log.info("new calls", source=self.name, count=taken, **take.tally())
-            self.wakes.wake("dispatch", "lifecycle")
-        if not reach.is_complete:
-            raise SourceTransient("TeleCMI's pages do not end; what was read is stored")
-        return taken
-
-    async def _note_gap(
-        self, source: Source, whole: Interval, counted: int | None, began: int, *, is_steady: bool
-    ) -> None:
+    async def _note_gap(self, reading: Reading) -> None:
+        source, whole, counted = reading.source, reading.whole, reading.counted
         held = await self.database.read(
             lambda connection: calls.held(connection, source.id, whole.start, whole.end, ())
         )
         gap = None if counted is None or held == counted else held - counted
-        if gap is not None and not is_steady:
+        if gap is not None and not reading.is_steady:
             return  # it may be a call that came in while we read: the next poll shall look for it
-        if gap == source.known_gap and (gap is None or self._known_gap(source, began) is not None):
+        if gap == source.known_gap and (gap is None or reading.known_gap is not None):
             return
-        if gap is not None:
-            log.info("TeleCMI's count does not fit what it lists", source=self.name, listed_more_by=gap)
+        began = reading.began
         await self.database.write(lambda connection: sources.note_gap(connection, source.id, gap, began))
 
+    async def _read_well(self, reading: Reading, outcome: Read, began: float) -> None:
+        self.refusals = 0
+        self._measured(outcome, began)
+        self.watch.clock_read(reading.skew)
+        # The one tells that it works where it was told to be in trouble, the other where it was not yet.
+        told = self.watch.good_read()
+        if self.health.read_ok(self.name) and not told:
+            log.info("TeleCMI answers again", source=self.name)
+        if self.watch.has_rejects:
+            since = self.clock.now() - DAY
+            source_id = reading.source.id
+            if not await self.database.read(
+                lambda connection: rejects.any_since(connection, source_id, since)
+            ):
+                self.watch.no_more_rejects()
+
+    def _measured(self, outcome: Read, began: float) -> None:
+        self.health.metrics.read(self.name, outcome, self.clock.monotonic() - began)
+
     async def _refused(self, error: SourceRefused) -> float:
-        await self._failed(error, refused=True)
+        reason = str(error)
+        self.comparer.poll_failed()
+        news = self.health.read_failed(self.name, reason, refused=True)
+        if not self.watch.refused(f"{reason}; {RESTART}") and news:
+            # An earlier run has told it; whoever reads the log of this one should know.
+            log.warning(
+                "TeleCMI could not be read; trying again", source=self.name, reason=reason, hint=RESTART
+            )
+        await self._note_failure(reason)
         if self.account.secret.reread():
             protect([self.account.secret.get()])
             log.info("the secret's file has changed; trying it", source=self.name)
             self.refusals = 0
             return 0.0
         self.refusals += 1
-        seconds: float = self.poll.every / 1000 * 2 ** min(self.refusals, 20)
-        return max(self.poll.every / 1000, min(seconds, LONGEST_BACKOFF))
+        seconds: float = self.poll.every / SECOND * 2 ** min(self.refusals, 20)
+        return max(self.poll.every / SECOND, min(seconds, LONGEST_BACKOFF))
 
-    async def _failed(self, error: SourceError, *, refused: bool) -> None:
+    async def _failed(self, error: SourceError) -> None:
         reason = str(error)
-        now = self.clock.now()
-        if self.health.read_failed(self.name, reason, refused=refused):
-            hint = "a secret from the environment or a credential is read again only at a restart"
-            extra = {"hint": hint} if refused else {}
-            log.warning("TeleCMI could not be read; trying again", source=self.name, reason=reason, **extra)
+        self.comparer.poll_failed()
+        news = self.health.read_failed(self.name, reason, refused=False)
+        if not self.watch.failed(reason) and news:
+            log.warning("TeleCMI could not be read; trying again", source=self.name, reason=reason)
+        await self._note_failure(reason)
 
-        def note(connection: Connection) -> None:
+    async def _note_failure(self, reason: str) -> None:
+        now = self.clock.now()
+
+        def note(connection: Connection) -> int:
             source = sources.source(connection, self.account.name, self.endpoint)
             sources.fail(connection, source.id, reason, now)
+            # Nobody knows when the backlog ends: what was read of it is told.
+            return outbox.release(connection, source.id)
 
-        await self.database.write(note)
+        if await self.database.write(note):
+            self.wakes.wake("dispatch")

@@ -1,15 +1,16 @@
 """What happens to calls within one transaction: stored, decided on, enqueued, the watermark moved."""
 
-import uuid
-from collections.abc import Collection, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifier.config.instants import start_instant
 from notifier.config.values import DAY
-from notifier.model import Alert, Call, Reject
+from notifier.model import Alert, Call, Reject, StoredCall
 from notifier.recount import LATENESS, Counts
 from notifier.rules import AlertChange, CompiledRule, Outcome, Reason, decide, match_all, wakes_at
-from notifier.store import alerts, calls, sources
+from notifier.store import alerts, calls, outbox, rejects, sources
 from notifier.store.database import Connection
 from notifier.store.sources import Source
 from notifier.telecmi import new_watermark
@@ -35,6 +36,7 @@ class Reach:
     date: int | None  # likewise by TeleCMI's
     upto: int | None  # where the watermark may go at the most; None: as far as the clocks allow
     is_complete: bool  # does the watermark move at all?
+    is_last: bool = True  # of its parts: what was kept back while a backlog was read may be told
 
 
 @dataclass(frozen=True)
@@ -47,25 +49,31 @@ class Take:
     start_from: str
     reach: Reach
     now: int  # UTC ms
+    tried: Mapping[int, str | None] = field(default_factory=dict)  # as `rejects.settle` takes it
     rejected: list[Reject] = field(default_factory=list)
+    stored: list[StoredCall] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     watermarks: list[int] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
 
     def write(self, connection: Connection) -> int:
         """All of it, or nothing where anything fails; returns how many calls were new."""
         # Read anew: only this transaction knows what is true now.
         source = sources.source(connection, self.source.account, self.source.endpoint)
-        rejects = [one for one in self.records if isinstance(one, Reject)]
-        self.rejected.extend(calls.insert_rejects(connection, source, rejects, self.now))
-        count = self._take_calls(connection, source)
+        unreadable = [one for one in self.records if isinstance(one, Reject)]
+        self.rejected.extend(calls.insert_rejects(connection, source, unreadable, self.now))
+        self._take_calls(connection, source)
+        rejects.settle(connection, self.tried)
         reach = self.reach
         if reach.is_complete:
             watermark = new_watermark(source.watermark, reach.began, reach.date, reach.upto)
             sources.advance(connection, source.id, watermark, self.now)
+        if reach.is_last:
+            self.released.append(outbox.release(connection, source.id))
         oldest = sources.oldest_watermark(connection, self.book.accounts)
         if oldest is not None:
             self.watermarks.append(oldest)
-        return count
+        return len(self.stored)
 
     def after(self) -> None:
         """It was committed: the windows in memory follow."""
@@ -77,30 +85,37 @@ class Take:
 
     def tally(self) -> dict[str, int]:
         """How often each reason was given."""
-        tally: dict[Reason, int] = {}
+        tally: dict[str, int] = {}
+        for (_, reason), count in self.decided().items():
+            tally[reason] = tally.get(reason, 0) + count
+        return tally
+
+    def decided(self) -> dict[tuple[str, str], int]:
+        """How often each rule gave each reason."""
+        decided: dict[tuple[str, str], int] = {}
         for outcome in self.outcomes:
             for decision in outcome.decisions:
-                tally[decision.reason] = tally.get(decision.reason, 0) + 1
-        return {str(reason): count for reason, count in tally.items()}
+                at = (decision.rule, str(decision.reason))
+                decided[at] = decided.get(at, 0) + len(decision.rows)
+        return decided
 
-    def _take_calls(self, connection: Connection, source: Source) -> int:
+    def _take_calls(self, connection: Connection, source: Source) -> None:
         started_at = self._started_at(connection, source)
         read = [one for one in self.records if isinstance(one, Call)]
         calls.learn_ids(connection, source.id, read)
         fresh = calls.new_calls(connection, source.id, read)
         if not fresh:
-            return 0
+            return
         # Before the calls are stored: a rebuild would count them twice.
         # Calls from long before what was asked for don't make it read the whole history.
         oldest = max(min(call.placed_at for call in fresh), self.reach.since - LATENESS)
         windows = self.book.counts.covering(connection, oldest)
-        stored = calls.insert_calls(connection, source, fresh, started_at, self.now)
-        matched = match_all(stored, self.book.rules)
+        self.stored.extend(calls.insert_calls(connection, source, fresh, started_at, self.now))
+        matched = match_all(self.stored, self.book.rules)
         active = alerts.active(connection, [(one.rule.name, one.key) for one in matched])
         outcome = decide(matched, active, windows, self.now)
         self._store(connection, outcome)
         self.outcomes.append(outcome)
-        return len(fresh)
 
     def _started_at(self, connection: Connection, source: Source) -> int:
         assert source.started_at is not None, "noted when the source was first looked at"
@@ -120,7 +135,11 @@ class Take:
     def _store(self, connection: Connection, outcome: Outcome) -> None:
         changed = [change for change in outcome.changes if change.alert.id]
         alerts.update_alerts(connection, [(change.alert, self._wakes_at(change.alert)) for change in changed])
-        ids = [self._store_alert(connection, change) for change in outcome.changes]
+        openers = self._openers(outcome)
+        ids = [
+            self._store_alert(connection, change, openers.get(at))
+            for at, change in enumerate(outcome.changes)
+        ]
         alerts.join_calls(
             connection,
             [(ids[at], row) for at, change in enumerate(outcome.changes) for row in change.joined],
@@ -129,19 +148,42 @@ class Take:
             connection,
             [
                 (row, rule, reason, ids[at] if at >= 0 else None)
-                for row, rule, reason, at in outcome.decisions
+                for rows, rule, reason, at in outcome.decisions
+                for row in rows
             ],
             self.now,
         )
 
-    def _store_alert(self, connection: Connection, change: AlertChange) -> int:
+    def _openers(self, outcome: Outcome) -> dict[int, Call]:
+        """By index of the change: the call that opened the alert."""
+        opened = [one for one in outcome.decisions if one.reason is Reason.OPENED]
+        rows = {one.rows[0] for one in opened}
+        calls_of = {row: call for row, call, _ in self.stored if row in rows} if rows else {}
+        return {one.change: calls_of[one.rows[0]] for one in opened}
+
+    def _store_alert(self, connection: Connection, change: AlertChange, opener: Call | None) -> int:
         """Store the alert where it is new, and whom it is told; returns its id."""
         alert = change.alert
         if not alert.id:
-            alert = alerts.insert_alert(connection, alert, uuid.uuid4().hex, self._wakes_at(alert))
+            assert opener is not None, "a new alert was opened by a call"
+            alert = alerts.insert_alert(connection, alert, alert_uid(alert, opener), self._wakes_at(alert))
         if change.telling is not None:
-            self.book.tell.enqueue(connection, alert, change.telling, self.now)
+            tell = self.book.tell
+            backlog = None if self.reach.is_last else self.source.id
+            gathered = tell.gathered(alert)
+            tell.enqueue(connection, alert, change.telling, self.now, gathered=gathered, waits_for=backlog)
         return alert.id
 
     def _wakes_at(self, alert: Alert) -> int | None:
         return wakes_at(alert, self.book.tell.rules[alert.rule])
+
+
+def alert_uid(alert: Alert, opener: Call) -> str:
+    """What an alert is known by for ever: a store that was restored from a copy makes the same again.
+
+    Args:
+        alert: that is new.
+        opener: the call that opened it. It can open no other one of this rule, since it joins only once.
+    """
+    about = json.dumps([alert.rule, alert.key, opener.account, opener.endpoint, opener.id])
+    return hashlib.sha256(about.encode()).hexdigest()[:32]

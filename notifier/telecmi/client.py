@@ -10,11 +10,12 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from notifier.clock import Clock
 from notifier.config.schema import Account, Poll
 from notifier.errors import SourceRefused, SourceTransient
-from notifier.model import Endpoint
+from notifier.model import Call, Endpoint, Reject
 from notifier.telecmi.dialects import DIALECTS
 from notifier.telecmi.faults import presentable, status_fault
 from notifier.telecmi.interval import Interval
 from notifier.telecmi.parse import Answer, read_answer
+from notifier.telecmi.record import read_record
 from notifier.telecmi.wire import decode, read_body, retry_after, server_date
 
 PACE = 0.2  # seconds between two requests of one account, as integrators keep it
@@ -97,6 +98,18 @@ class Client:
         except TimeoutError:
             raise SourceTransient("no answer from TeleCMI before the next poll is due") from None
         return result
+
+    def read_again(self, endpoint: Endpoint, raw: str) -> Call | Reject:
+        """Read a record that could not be read before: this version may know how to.
+
+        Args:
+            endpoint: the list that it stood in.
+            raw: its JSON, whole.
+
+        Raises:
+            SourceTransient: it is no JSON.
+        """
+        return read_record(decode(raw.encode()), self._account.name, endpoint, self._country)
 
     async def _try(self, endpoint: Endpoint, interval: Interval, page: int) -> Page:
         secret = self._account.secret.get()

@@ -60,8 +60,11 @@ class Pages:
 
     @property
     def has_too_many(self) -> bool:
-        """So many calls are in the interval that it should be halved, as far as the last page tells."""
-        return self._shown > 0 and max(self.count or 0, self._shown) > MOST_CALLS
+        """So many calls are in the interval that it should be halved.
+
+        The last page's count tells, or the page itself; and where neither does, what was read so far.
+        """
+        return self._shown > 0 and max(self.count or 0, self._shown, len(self._records)) > MOST_CALLS
 
     @property
     def is_steady(self) -> bool:

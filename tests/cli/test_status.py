@@ -1,7 +1,13 @@
+from dataclasses import replace
+
 from notifier.clock import SystemClock
 from notifier.errors import DeliveryTransient, TargetBroken
+from notifier.model import NoticeKind
+from notifier.store.database import Connection
 from notifier.store.lock import store_lock
+from notifier.store.notices import StoredNotice, insert_notice, update_notice
 from tests.cli.conftest import Scene
+from tests.support.clock import START
 from tests.support.commands import as_json, configured, notifier, shown
 from tests.support.exchange import SECRET
 from tests.support.store import a_reject
@@ -26,7 +32,10 @@ def test_a_full_one_says_how_reading_goes_and_what_is_stored(full: Scene) -> Non
     assert lines[2].endswith(" ago")
     assert lines[3].startswith("  watched since   ")
     assert lines[3].endswith("; calls from before count, and open nothing")
-    assert lines[4:] == [
+    assert lines[4].startswith("  count           TeleCMI 1, here 1 since ")
+    assert "; agreed " in lines[4]
+    assert lines[4].endswith(" ago")
+    assert lines[5:] == [
         "alerts   4 active",
         "outbox   0 waiting; nothing given up",
         f"store    6 calls, in {full.world.path}",
@@ -63,18 +72,65 @@ async def test_trouble_is_told_until_a_good_read(empty: Scene) -> None:
     assert not any(line.startswith("  trouble") for line in shown("status", "-c", empty.config))
 
 
+def count_line(scene: Scene) -> str:
+    """What is said of TeleCMI's count and ours; the command has the machine's clock, the world another."""
+    (line,) = (one for one in shown("status", "-c", scene.config) if one.startswith("  count "))
+    return line.removeprefix("  count           ")
+
+
 async def test_counts_that_do_not_fit_are_told(empty: Scene) -> None:
     empty.world.exchange.lie = 2
     empty.world.call("Suresh")
     await empty.world.poll()
-    lines = shown("status", "-c", empty.config)
-    assert "  count           TeleCMI lists 2 calls fewer than it counts" in lines
+    line = count_line(empty)
+    assert line.startswith("TeleCMI 3, here 1 since ")
+    assert "; TeleCMI counts 2 more than it lists; never agreed yet, compared " in line
+    assert line.endswith(" ago; a support case for TeleCMI")
     empty.world.exchange.lie = -1
     empty.world.clock.advance(2 * 60 * MINUTE)
     empty.world.call("Priya")
     await empty.world.poll()
-    lines = shown("status", "-c", empty.config)
-    assert "  count           TeleCMI lists 1 call more than it counts" in lines
+    line = count_line(empty)
+    assert line.startswith("TeleCMI 1, here 2 since ")
+    assert "; TeleCMI lists 1 fewer than stored: normal, it forgets; never agreed yet, compared " in line
+    empty.world.exchange.lie = 0
+    empty.world.clock.advance(2 * 60 * MINUTE)
+    await empty.world.poll()
+    assert count_line(empty).startswith("TeleCMI 2, here 2 since ")
+    assert "; agreed " in count_line(empty)
+    empty.world.exchange.lie = 1
+    empty.world.clock.advance(2 * 60 * MINUTE)
+    await empty.world.poll()
+    assert "; last agreed " in count_line(empty)
+    empty.world.exchange.counts = False
+    empty.world.clock.advance(2 * 60 * MINUTE)
+    await empty.world.poll()
+    assert count_line(empty).startswith("TeleCMI gives no count, here 2 since ")
+
+
+async def test_what_ops_were_told_of_is_shown_until_it_is_over(empty: Scene) -> None:
+    def raise_two(connection: Connection) -> StoredNotice:
+        insert_notice(connection, NoticeKind.REJECTS, "main/out_missed", "1 record", START)
+        reason = "gone\x1b[2J for 919812345678\nstatus ok"
+        return insert_notice(connection, NoticeKind.TARGET_BROKEN, "room:#room", reason, START)
+
+    broken = await empty.world.database.write(raise_two)
+    notices = [one for one in shown("status", "-c", empty.config) if one.startswith("notice   ")]
+    assert len(notices) == 2
+    assert notices[0].startswith("notice   rejects (main/out_missed), since 21 Sep ")
+    assert notices[0].endswith(": 1 record")
+    assert notices[1].startswith("notice   target broken (room:#room), since 21 Sep ")
+    assert notices[1].endswith("status ok"), "on one line"
+    assert "\x1b" not in notices[1]
+    assert as_json("status", "-c", empty.config)["notices"][0] == {
+        "kind": "rejects",
+        "subject": "main/out_missed",
+        "reason": "1 record",
+        "raised_at": "2026-09-21T14:13:20.000Z",
+    }
+    over = replace(broken, cleared_at=START + MINUTE)
+    await empty.world.database.write(lambda connection: update_notice(connection, over))
+    assert sum(one.startswith("notice   ") for one in shown("status", "-c", empty.config)) == 1
 
 
 async def test_what_waits_what_was_given_up_and_what_could_not_be_read(a_world: MakeWorld) -> None:
@@ -123,6 +179,7 @@ def test_json_has_stable_keys(full: Scene) -> None:
         "calls": 6,
         "rejects": 0,
         "active_alerts": 4,
+        "notices": [],
         "outbox": {"waiting": 0, "oldest_at": None, "dead": 0},
     }
     (source,) = status["sources"]
@@ -135,7 +192,14 @@ def test_json_has_stable_keys(full: Scene) -> None:
         "last_error",
         "last_error_at",
         "known_gap",
+        "compared_at",
+        "compared_since",
+        "counted",
+        "held",
+        "agreed_at",
     ]
+    assert source["counted"] == source["held"] == 1
+    assert source["agreed_at"] == source["compared_at"]
     assert source["last_read_at"].endswith("Z")
 
 

@@ -21,6 +21,10 @@ def warnings(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, A
     return [one for one in logs if one["log_level"] == "warning"]
 
 
+def troubles(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
+    return [one for one in logs if one["event"] == "in trouble"]
+
+
 async def test_a_wrong_secret_is_said_once_and_slows_down_to_five_minutes(a_world: MakeWorld) -> None:
     world = a_world()
     world.exchange.secret = "another"
@@ -30,10 +34,11 @@ async def test_a_wrong_secret_is_said_once_and_slows_down_to_five_minutes(a_worl
             waits.append(await world.poll())
             world.clock.advance(round(waits[-1] * 1000))
     assert waits == [60, 120, 240, 300, 300, 300, 300, 300]
-    assert len(world.exchange.asked) == 8
-    (said,) = warnings(logs)
-    assert said["source"] == "main/out_missed"
-    assert "restart" in str(said["hint"])
+    assert len(world.exchange.asked) == 9  # the first poll asked for the longer time before that
+    assert warnings(logs) == []
+    (said,) = troubles(logs)
+    assert (said["kind"], said["subject"]) == ("source_refused", "main/out_missed")
+    assert "restart" in str(said["reason"])
     assert SECRET not in str(logs)
     assert not world.health.ready().ok
     assert world.source().last_error
@@ -52,7 +57,9 @@ async def test_it_goes_on_when_the_secret_works_and_nothing_is_lost_by_the_refus
     with capture_logs() as logs:
         seconds = await world.poll()
         await world.send()
-    assert "TeleCMI answers again" in [one["event"] for one in logs]
+    events = [one["event"] for one in logs]
+    assert events.count("works again") == 1
+    assert "TeleCMI answers again" not in events  # it was told already
     assert round(seconds) == 30
     assert world.told() == ["meanwhile"]
     assert world.health.ready().ok
@@ -61,6 +68,7 @@ async def test_it_goes_on_when_the_secret_works_and_nothing_is_lost_by_the_refus
 
 async def test_back_off_begins_anew_after_a_read_that_worked(a_world: MakeWorld) -> None:
     world = a_world()
+    await world.watch()
     refused = httpx.Response(404, json={"code": 404, "msg": "authentication failed"})
     waits = []
     for failures in ([refused], [refused], [], [refused]):
@@ -123,9 +131,11 @@ async def test_unreadable_records_are_kept_and_said_in_one_line(a_world: MakeWor
     with capture_logs() as logs:
         await world.poll()
         await world.poll()
-    (said,) = warnings(logs)
-    assert said["count"] == 50
-    assert "`to`" in str(said["first"])
+    assert warnings(logs) == []
+    (said,) = troubles(logs)
+    assert said["kind"] == "rejects"
+    assert str(said["reason"]).startswith("50 records could not be read")
+    assert "`to`" in str(said["reason"])
     assert world.stored() == 1
 
 

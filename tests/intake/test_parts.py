@@ -59,7 +59,8 @@ async def test_being_killed_between_parts_loses_no_progress_and_decides_nothing_
     world.exchange.requests()
     await world.restart()
     await world.poll()
-    assert world.exchange.asked[0]["start_date"] == watermark - 15 * MINUTE
+    # First the count since yesterday is asked for, then what a poll reads.
+    assert world.exchange.asked[1]["start_date"] == watermark - 15 * MINUTE
     assert all_are_decided_on_once(world)
 
 
@@ -105,3 +106,16 @@ async def test_a_server_that_ignores_the_times_is_not_asked_over_and_over(a_worl
     assert world.exchange.requests() < 1_000
     await world.poll()
     assert world.exchange.requests() == 1
+
+
+async def test_more_calls_than_one_part_may_hold_are_all_read_where_telecmi_gives_no_count(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world(NEVER, poll=SINCE)
+    count = 5_200
+    for n in range(count):
+        world.call(str(n), ago=(n + 1) * 10_000, to=f"9198123{n:05}")
+    world.exchange.counts = False
+    await world.poll()
+    assert world.stored() == count
+    assert world.source().watermark == START

@@ -188,7 +188,7 @@ async def test_calls_from_long_before_what_was_asked_for_do_not_make_it_read_the
             reached.append(oldest)
             return super().covering(connection, oldest)
 
-    world.intake.book = replace(world.book, counts=Watching(world.book.rules))
+    world.intake.reader.book = replace(world.book, counts=Watching(world.book.rules))
     stray = {"_id": "stray", "to": "919812345678", "time": START - 3000 * DAY, "from": "209_1", "name": ""}
     fresh = {"_id": "fresh", "to": "919812345678", "time": START + 1, "from": "209_1", "name": ""}
     world.exchange.failures.append(httpx.Response(200, json={"total": 2, "cdr": [stray, fresh]}))

@@ -3,7 +3,7 @@
 import pytest
 
 from notifier.model import Call, Endpoint, Reject
-from notifier.telecmi.pages import MOST_READ, Pages, Verdict
+from notifier.telecmi.pages import MOST_CALLS, MOST_READ, Pages, Verdict
 from notifier.telecmi.parse import Answer
 
 
@@ -132,6 +132,17 @@ def test_too_many_calls_are_told_by_the_count_or_by_the_page_itself(page: Answer
     pages = Pages()
     pages.add(page)
     assert pages.has_too_many is too_many
+
+
+@pytest.mark.parametrize("count", [None, 3])
+def test_where_no_count_tells_it_what_was_read_tells_that_there_are_too_many(count: int | None) -> None:
+    pages = Pages()
+    while len(pages.records) < MOST_CALLS:
+        assert not pages.has_too_many
+        pages.add(answer(count, *(call(f"{pages.next_page}-{n}") for n in range(100))))
+    assert not pages.has_too_many
+    pages.add(answer(count, call("one more")))
+    assert pages.has_too_many
 
 
 def test_only_an_endless_read_is_incomplete() -> None:
