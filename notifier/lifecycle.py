@@ -68,15 +68,14 @@ class Lifecycle:
         return await self.database.read(alerts.next_due)
 
     def _purged(self, connection: Connection, now: int) -> int:
-        read_to = sources.oldest_watermark(connection, self.accounts)
-        if read_to is None:
-            return 0
         # While TeleCMI can't be read, what the next read will bring again must not be forgotten.
-        needed = read_to - self.reach
+        needed = purge.needed_from(connection, self.accounts, self.reach, now)
         keep = self.keep
-        return purge.purge(connection, min(now - keep.calls, needed), min(now - keep.alerts, needed))
+        gone = purge.purge(connection, min(now - keep.calls, needed), min(now - keep.alerts, needed))
+        return gone.most
 
     def _adopted(self, connection: Connection, now: int) -> int:
+        outbox.release_strangers(connection, self.accounts)
         removed = 0
         for alert in alerts.all_active(connection):
             rule = self.rules.get(alert.rule)
@@ -106,8 +105,18 @@ class Lifecycle:
         # The time that it waited is not held against it.
         opened = replace(alert, state=AlertState.OPEN, last_joined_at=now, version=alert.version + 1)
         alerts.update_alert(connection, opened, wakes_at(opened, rule))
-        self.tell.enqueue(connection, opened, Telling(Kind.OPEN, 0, opened.level), now)
+        gathered = self.tell.gathered(alert)
+        backlog = self._backlog(connection, alert, now) if gathered else None
+        telling = Telling(Kind.OPEN, 0, opened.level)
+        self.tell.enqueue(connection, opened, telling, now, gathered=gathered, waits_for=backlog)
         log.info("opened after its wait", alert=f"A{alert.id}", rule=alert.rule)
+
+    def _backlog(self, connection: Connection, alert: Alert, now: int) -> int | None:
+        """The source of the alert's account, where it is being read and far behind; its end lets go."""
+        account = alert.agent.partition("/")[0]
+        if account not in self.accounts:
+            return None
+        return sources.catching_up(connection, account, now - self.tell.stale_after)
 
     def _end_if_told(self, connection: Connection, alert: Alert, reason: EndReason, now: int) -> None:
         if self._is_too_early(connection, alert, reason):

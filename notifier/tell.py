@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import structlog
 
 from notifier.config.rules import Rule
-from notifier.model import Alert, Kind, Target
+from notifier.model import Alert, Gathered, Kind, Target
 from notifier.rules import Audience, Directory, Telling, Via, audience, instead
 from notifier.store import outbox, outbox_views
 from notifier.store.database import Connection
 
 log = structlog.get_logger("notifier.tell")
+
+NOBODY = "nobody"
+"""Stands for the receiver where nobody can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Tell:
 
     rules: Mapping[str, Rule]
     directory: Directory
+    stale_after: int  # ms; calls that were stored later than this are told in a summary
+    boot_at: int  # UTC ms; of calls from before, another run may have told already
     dry_run: bool = False  # the whole configuration's
 
     def is_dry(self, alert: Alert) -> bool:
@@ -27,7 +32,24 @@ class Tell:
         rule = self.rules.get(alert.rule)
         return alert.dry_run or self.dry_run or (rule is not None and rule.dry_run)
 
-    def enqueue(self, connection: Connection, alert: Alert, telling: Telling, now: int) -> None:
+    def gathered(self, alert: Alert) -> Gathered | None:
+        """Why its messages are to be told together with others; None where only their number decides.
+
+        Args:
+            alert: as it is when it becomes due, before it is opened: opening it counts as a change.
+        """
+        return Gathered.STALE if alert.last_joined_at - alert.last_call_at > self.stale_after else None
+
+    def enqueue(
+        self,
+        connection: Connection,
+        alert: Alert,
+        telling: Telling,
+        now: int,
+        *,
+        gathered: Gathered | None = None,
+        waits_for: int | None = None,
+    ) -> None:
         """Write down whom an alert is told, in the caller's transaction.
 
         Args:
@@ -35,10 +57,17 @@ class Tell:
             alert: as stored.
             telling: which message.
             now: UTC ms.
+            gathered: as ``gathered`` says.
+            waits_for: the source whose backlog is being read: what is gathered waits for its end.
         """
         rule = self.rules[alert.rule]
         for group in audience(rule, telling.level, alert.agent, self.directory):
-            self._write(connection, alert, group, telling.kind, telling.n, now)
+            self._write(connection, alert, group, telling.kind, telling.n, now, gathered, waits_for)
+
+    def update(self, connection: Connection, alert: Alert, target: Target, now: int) -> None:
+        """Write down that a target is told in a new message of the calls that joined, likewise."""
+        group = Audience((target,), Via.RULE)
+        self._write(connection, alert, group, Kind.UPDATE, alert.version, now, self.gathered(alert))
 
     def redirect(
         self, connection: Connection, alert: Alert, row: outbox.OutboxRow, reason: str, now: int
@@ -49,16 +78,28 @@ class Tell:
             Is anybody told instead?
         """
         rule, via = self.rules.get(alert.rule), Via(row.via)
+        if row.target.receiver == NOBODY and rule is not None:
+            return self._tell_somebody(connection, alert, rule, row, now)
         # Each step goes on towards ops, never back: what fails can't be handed to and fro.
         while via is not Via.OPS:
             group = instead(rule, via, alert.agent, self.directory, reason)
             via = group.via
             others = tuple(target for target in group.targets if target != row.target)
             if others:
-                self._write(connection, alert, Audience(others, via, reason), row.kind, row.n, now)
+                group = Audience(others, via, reason)
+                self._write(connection, alert, group, row.kind, row.n, now, _still_gathered(row))
                 if self._is_alive(connection, row, others):
                     return True
         return False
+
+    def _tell_somebody(
+        self, connection: Connection, alert: Alert, rule: Rule, row: outbox.OutboxRow, now: int
+    ) -> bool:
+        """There was nobody to be told; the configuration may name somebody now."""
+        groups = audience(rule, alert.level, alert.agent, self.directory)
+        for group in groups:
+            self._write(connection, alert, group, row.kind, row.n, now, _still_gathered(row))
+        return self._is_alive(connection, row, tuple(target for group in groups for target in group.targets))
 
     @staticmethod
     def _is_alive(connection: Connection, row: outbox.OutboxRow, others: tuple[Target, ...]) -> bool:
@@ -70,7 +111,15 @@ class Tell:
         )
 
     def _write(
-        self, connection: Connection, alert: Alert, group: Audience, kind: Kind, n: int, now: int
+        self,
+        connection: Connection,
+        alert: Alert,
+        group: Audience,
+        kind: Kind,
+        n: int,
+        now: int,
+        gathered: Gathered | None,
+        waits_for: int | None = None,
     ) -> None:
         targets, state, reason = group.targets, outbox.RowState.WAITING, group.reason
         if self.is_dry(alert):
@@ -84,10 +133,27 @@ class Tell:
             )
         if not targets:
             # Kept where ops can see it: this is the one way in which nobody is told.
-            targets = (Target("nobody", f"agent {alert.agent}"),)
+            targets = (Target(NOBODY, f"agent {alert.agent}"),)
             if state is not outbox.RowState.DRY_RUN:
                 state = outbox.RowState.DEAD
                 log.error("nobody can be told", alert=f"A{alert.id}", rule=alert.rule, reason=reason)
+        may_be_told = alert.last_call_at < self.boot_at and state is outbox.RowState.WAITING
         outbox.enqueue(
-            connection, alert.id, targets, kind=kind, n=n, via=group.via, now=now, reason=reason, state=state
+            connection,
+            alert,
+            targets,
+            kind=kind,
+            n=n,
+            via=group.via,
+            now=now,
+            reason=reason,
+            state=state,
+            uncertain_since=alert.last_call_at if may_be_told else None,
+            gathered_as=gathered,
+            waits_for=waits_for if gathered and state is outbox.RowState.WAITING else None,
         )
+
+
+def _still_gathered(row: outbox.OutboxRow) -> Gathered | None:
+    """What was to be told in a summary comes in one to others, too."""
+    return row.gathered_as or (Gathered.BURST if row.batch else None)

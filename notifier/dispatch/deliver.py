@@ -1,8 +1,9 @@
-"""One notification: render what is true now, send it, record the result."""
+"""One message: render what is true now, look whether it arrived before, send it, record the result."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,25 +12,41 @@ from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.config.receivers import Agent
 from notifier.config.schema import Delivery
+from notifier.config.values import DAY
 from notifier.dispatch.edits import Edits
 from notifier.dispatch.patience import PatientStore
 from notifier.dispatch.present import Present
-from notifier.dispatch.verdict import Next, Verdict, verdict
+from notifier.dispatch.results import Arrival, Results
+from notifier.dispatch.verdict import Blame, Next, Outcome, attempt, verdict
 from notifier.errors import DeliveryError, DeliveryTransient
-from notifier.model import Alert, AlertState, EndReason, Notification
-from notifier.rules import ends_when_told
-from notifier.store import alerts, outbox, outbox_views, told
-from notifier.store.database import Connection, Database
+from notifier.host.metrics import Letter, Metrics, Sent
+from notifier.model import Message, Notification, Summary
+from notifier.store.database import Database
 from notifier.store.outbox import OutboxRow, RowState
+from notifier.store.outbox_claims import Claim
 from notifier.tell import Tell
 
 log = structlog.get_logger("notifier.dispatch")
 
-SEND_LIMIT = 30.0
-"""Seconds for one request with all it needs; no channel may hold its queue up for longer."""
+T = TypeVar("T")
 
-UPDATE_EVERY_NEW_MESSAGE = 300_000
-"""ms between two messages about calls that joined, where a message can't be edited."""
+SEND_LIMIT = 30.0
+"""Seconds for one message with all it needs; no channel may hold its queue up for longer."""
+
+_OUTCOMES = {
+    Next.RETRY: Sent.RETRIED,
+    Next.APART: Sent.RETRIED,
+    Next.REDIRECT: Sent.REDIRECTED,
+    Next.DEAD: Sent.DEAD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Of a claim: a row, and what there is to tell."""
+
+    row: OutboxRow
+    notification: Notification
 
 
 @dataclass
@@ -43,6 +60,7 @@ class Deliver:
     zone: ZoneInfo
     country: str
     tell: Tell
+    metrics: Metrics
     jitter: Callable[[], float]  # from 0 to 1
     stop: asyncio.Event  # give up on a store that can't be used: the process ends
     limit: float = SEND_LIMIT
@@ -51,153 +69,157 @@ class Deliver:
     def __post_init__(self) -> None:
         self._store = PatientStore(self.database, self.clock, self.stop, self.delivery.retry.first)
         self._present = Present(self.clock, self.agents, self.zone, self.country)
+        self._results = Results(self._store, self.clock, self.delivery, self.tell)
         self.edits = Edits(
             store=self._store,
             clock=self.clock,
             delivery=self.delivery,
             present=self._present,
             tell=self.tell,
+            metrics=self.metrics,
             jitter=self.jitter,
             limit=self.limit,
         )
 
-    async def send(self, row: OutboxRow, channel: Channel, address: str) -> Verdict | None:
-        """Send what was claimed.
+    async def send(self, claim: Claim, channel: Channel, address: str) -> Outcome:
+        """Send what was claimed, but for what is void or has arrived before."""
+        parts = await self._parts(claim)
+        if not parts:
+            return Outcome()
+        deadline = asyncio.get_running_loop().time() + self.limit
+        if claim.uncertain_since is not None:
+            found = await self._try(deadline, self._look(claim, parts, channel, address), uncertain=False)
+            if isinstance(found, Exception):
+                return await self._failed(parts, found)
+            parts = await self._without(claim, parts, found, channel)
+            if not parts:
+                return Outcome(has_arrived=True)
+        message = self._message(claim, parts)
+        plain = attempt([part.row for part in parts]).plain
+        started, began = self.clock.now(), self.clock.monotonic()
+        receipt = await self._try(deadline, channel.send(address, message, plain=plain), uncertain=True)
+        seconds = self.clock.monotonic() - began
+        if isinstance(receipt, Exception):
+            return await self._failed(parts, receipt, started, seconds)
+        # A summary can't be edited for one of its alerts.
+        receipt = receipt if isinstance(message, Notification) else ""
+        await self._results.sent([_arrival(part, receipt, is_known=True) for part in parts], channel)
+        self._told(parts, claim, seconds)
+        return Outcome(has_arrived=True)
 
-        Returns:
-            None where the row is done with; else what the failure means.
-        """
-        notification = await self._store.read(self._present.view(row.alert_id, row.kind, row.delivery_id))
-        assert notification is not None, "an alert outlives its outbox rows"
-        if self._is_void(notification.alert):
-            await self._drop(row, notification.alert)
-            return None
-        started = self.clock.now()
+    async def redirect(self, rows: Sequence[OutboxRow], reason: str) -> None:
+        """The target of claimed rows has no address: tell others."""
+        await self._results.redirected(rows, RowState.REDIRECTED, reason)
+        for row in rows:
+            self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.REDIRECTED)
+
+    async def _parts(self, claim: Claim) -> list[_Part]:
+        told = await self._store.read(lambda connection: self._present.of_rows(connection, claim.rows))
+        parts = [_Part(row, one) for row, one in zip(claim.rows, told, strict=True)]
+        void = [part for part in parts if self._results.is_void(part.notification.alert)]
+        if void:
+            rows = [part.row for part in void]
+            await self._results.dropped(rows, [part.notification.alert for part in void])
+            for row in rows:
+                self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.DROPPED)
+        return [part for part in parts if part not in void]
+
+    def _message(self, claim: Claim, parts: Sequence[_Part]) -> Message:
+        if len(parts) == 1:
+            return parts[0].notification
+        assert claim.batch is not None, "only a summary tells several"
+        notifications = tuple(part.notification for part in parts)
+        return Summary(
+            claim.batch, claim.gathered, notifications, claim.part, claim.parts, self.zone, self.clock.now()
+        )
+
+    async def _look(
+        self, claim: Claim, parts: Sequence[_Part], channel: Channel, address: str
+    ) -> Mapping[str, str]:
+        """Which of these have arrived, by themselves, or with the whole message."""
+        since, now = claim.uncertain_since, self.clock.now()
+        assert since is not None, "what can't have arrived is not looked for"
+        if since > now:
+            since = now - DAY  # by a clock that was ahead; nobody knows by how much
+        ids = {part.row.delivery_id for part in parts}
+        found = await channel.confirm(address, ids | {claim.batch} if claim.batch else ids, since)
+        together = dict.fromkeys(ids, "") if claim.batch in found else {}
+        return {**together, **found}
+
+    async def _without(
+        self, claim: Claim, parts: Sequence[_Part], found: Mapping[str, str], channel: Channel
+    ) -> list[_Part]:
+        """Record what has arrived; returns the rest."""
+        there = [part for part in parts if part.row.delivery_id in found]
+        if there:
+            await self._results.sent([_found(part, found[part.row.delivery_id]) for part in there], channel)
+            told = [f"A{part.row.alert_id}" for part in there]
+            log.info("had arrived already", alerts=told, target=str(there[0].row.target), batch=claim.batch)
+        return [part for part in parts if part not in there]
+
+    async def _try(self, deadline: float, request: Awaitable[T], *, uncertain: bool) -> T | Exception:
         try:
-            async with asyncio.timeout(self.limit):
-                arrived = await self._arrived(row, channel, address)
-                receipt = arrived or await channel.send(address, notification, plain=row.plain)
+            async with asyncio.timeout_at(deadline):
+                return await request
         except TimeoutError:
-            return await self._failed(row, started, DeliveryTransient("no answer in time", uncertain=True))
+            return DeliveryTransient("no answer in time", uncertain=uncertain)
         except Exception as error:  # noqa: BLE001 - whatever a channel does, the others go on
-            return await self._failed(row, started, error)
-        await self._sent(row, channel, notification, receipt, is_known=arrived is None)
-        return None
+            return error
 
-    async def redirect(self, row: OutboxRow, reason: str) -> None:
-        """A claimed row's target has no address: tell others."""
-        await self._store.write(
-            lambda connection: self._redirected(connection, row, RowState.REDIRECTED, reason)
-        )
-
-    def _is_void(self, alert: Alert) -> bool:
-        return alert.ended_as is EndReason.RULE_REMOVED or self.tell.is_dry(alert)
-
-    async def _drop(self, row: OutboxRow, alert: Alert) -> None:
-        now = self.clock.now()
-        await self._store.write(lambda connection: self._dropped(connection, row, alert, now))
-
-    def _dropped(self, connection: Connection, row: OutboxRow, alert: Alert, now: int) -> None:
-        state, reason = RowState.DRY_RUN, "dry_run"
-        if alert.ended_as is EndReason.RULE_REMOVED:
-            state, reason = RowState.DROPPED, "its rule was removed from the configuration"
-        outbox.finish(connection, row.id, state, reason, now)
-        _end_if_told(connection, row.alert_id, now)
-        log.info("not sent", alert=f"A{alert.id}", target=str(row.target), state=state, reason=reason)
-
-    async def _arrived(self, row: OutboxRow, channel: Channel, address: str) -> str | None:
-        if row.uncertain_since is None:
-            return None
-        receipt = await channel.confirm(address, row.delivery_id, row.uncertain_since)
-        if receipt is not None:
-            log.info("had arrived already", alert=f"A{row.alert_id}", target=str(row.target))
-        return receipt
-
-    async def _sent(
+    async def _failed(
         self,
-        row: OutboxRow,
-        channel: Channel,
-        notification: Notification,
-        receipt: str,
-        *,
-        is_known: bool,
-    ) -> None:
-        """Record it; `is_known`: what stands there is what we have just rendered."""
-        now = self.clock.now()
-        alert = notification.alert
-        every = self.delivery.update_every
-        if not channel.can_edit:
-            every = max(every, UPDATE_EVERY_NEW_MESSAGE)
-
-        def record(connection: Connection) -> None:
-            outbox.finish(connection, row.id, RowState.SENT, row.reason, now)
-            told.record(
-                connection,
-                alert.id,
-                row.target,
-                receipt=receipt,
-                # What an earlier attempt showed is not known: it is brought up to date.
-                version=alert.version if is_known else 0,
-                call_count=alert.call_count if is_known else 0,
-                now=now,
-                edit_at=now + every if is_known else now,
-            )
-            _end_if_told(connection, row.alert_id, now)
-
-        await self._store.write(record)
-        log.info(
-            "told", alert=f"A{alert.id}", rule=alert.rule, kind=row.kind, target=str(row.target), via=row.via
-        )
-
-    async def _failed(self, row: OutboxRow, started: int, error: Exception) -> Verdict:
-        now = self.clock.now()
-        judged = verdict(row, error, now, self.delivery, self.jitter())
-        where = {"alert": f"A{row.alert_id}", "target": str(row.target), "reason": judged.reason}
+        parts: Sequence[_Part],
+        error: Exception,
+        tried_at: int | None = None,
+        seconds: float | None = None,
+    ) -> Outcome:
+        rows = [part.row for part in parts]
+        judged = verdict(attempt(rows), error, self.clock.now(), self.delivery, self.jitter())
         unknown = None if isinstance(error, DeliveryError) else error
-        if judged.next is Next.RETRY:
-            log.warning("not sent; will try again", seconds=judged.delay / 1000, exc_info=unknown, **where)
-            uncertain_since = row.uncertain_since or (started if judged.uncertain else None)
-            await self._store.write(
-                lambda connection: outbox.retry(
-                    connection,
-                    row.id,
-                    now + judged.delay,
-                    judged.reason,
-                    uncertain_since=uncertain_since,
-                    plain=judged.plain,
-                )
-            )
-            return judged
-        log.error("not sent; telling others instead", exc_info=unknown, **where)
-        state = RowState.REDIRECTED if judged.next is Next.REDIRECT else RowState.DEAD
-        await self._store.write(lambda connection: self._redirected(connection, row, state, judged.reason))
-        return judged
+        what = "not sent; will try again" if judged.next in {Next.RETRY, Next.APART} else "not sent"
+        # What a target or a service is to blame for is said once, by whoever holds it.
+        (log.warning if judged.blame is Blame.NOTHING else log.debug)(
+            what,
+            alerts=[f"A{row.alert_id}" for row in rows],
+            target=str(rows[0].target),
+            next=judged.next.name.lower(),
+            reason=judged.reason,
+            exc_info=unknown,
+        )
+        await self._results.failed(rows, judged, tried_at)
+        self.metrics.sent(rows[0].target.receiver, _letter(parts), _OUTCOMES[judged.next], seconds)
+        return Outcome(failure=judged)
 
-    def _redirected(self, connection: Connection, row: OutboxRow, state: RowState, reason: str) -> None:
+    def _told(self, parts: Sequence[_Part], claim: Claim, seconds: float) -> None:
         now = self.clock.now()
-        alert = alerts.alert(connection, row.alert_id)
-        assert alert is not None, "an alert outlives its outbox rows"
-        if self._is_void(alert):
-            self._dropped(connection, row, alert, now)
+        first = parts[0]
+        target = first.row.target
+        self.metrics.sent(target.receiver, _letter(parts), Sent.SENT, seconds)
+        for part in parts:
+            placed = part.notification.alert.last_call_at
+            self.metrics.told((now - part.row.created_at) / 1000, (now - placed) / 1000)
+        if len(parts) == 1:
+            alert, row = first.notification.alert, first.row
+            log.info(
+                "told", alert=f"A{alert.id}", rule=alert.rule, kind=row.kind, target=str(target), via=row.via
+            )
             return
-        if not self.tell.redirect(connection, alert, row, reason, now):
-            # A dead letter: ops see it in the outbox, in /readyz and in the status line.
-            state = RowState.DEAD
-            log.error("nobody else can be told", alert=f"A{alert.id}", reason=reason)
-        outbox.finish(connection, row.id, state, reason, now)
-        _end_if_told(connection, row.alert_id, now)
+        told = [f"A{part.row.alert_id}" for part in parts]
+        place = {"part": claim.part, "parts": claim.parts}
+        log.info("told in a summary", alerts=told, target=str(target), gathered=claim.gathered, **place)
 
 
-def _end_if_told(connection: Connection, alert_id: int, now: int) -> None:
-    alert = alerts.alert(connection, alert_id)
-    if alert is None or alert.state is not AlertState.OPEN or not ends_when_told(alert):
-        return
-    rows = outbox_views.of_alert(connection, alert_id)
-    if outbox.unfinished(connection, alert_id) or not any(row.state in _TOLD for row in rows):
-        return
-    # The version stays: nothing changes for the reader.
-    ended = replace(alert, state=AlertState.ENDED, ended_as=EndReason.TOLD, ended_at=now)
-    alerts.update_alert(connection, ended, None)
+def _arrival(part: _Part, receipt: str, *, is_known: bool) -> Arrival:
+    return Arrival(part.row, part.notification.alert, receipt, is_known)
 
 
-_TOLD = {RowState.SENT, RowState.DRY_RUN}
+def _found(part: _Part, receipt: str) -> Arrival:
+    """What a summary said of an alert is what is true now, unless a call has joined since."""
+    row, alert = part.row, part.notification.alert
+    since = row.uncertain_since
+    joined = alert.last_joined_at if row.attempts else alert.last_call_at
+    return _arrival(part, receipt, is_known=receipt == "" and since is not None and joined <= since)
+
+
+def _letter(parts: Sequence[_Part]) -> Letter:
+    return Letter.NOTIFICATION if len(parts) == 1 else Letter.SUMMARY

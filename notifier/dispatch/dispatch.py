@@ -2,26 +2,31 @@
 
 import asyncio
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import structlog
 
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.dispatch.deliver import Deliver
-from notifier.dispatch.holds import Holds
 from notifier.dispatch.lanes import Lane, Lanes
-from notifier.dispatch.verdict import Blame, Verdict, backoff
+from notifier.dispatch.outages import Outages
+from notifier.dispatch.set_back import SetBack
+from notifier.dispatch.verdict import Outcome
 from notifier.errors import StoreUnavailable
 from notifier.host.health import Health
 from notifier.loop import Wakes
 from notifier.model import Target
 from notifier.rules import Directory
-from notifier.store import outbox, outbox_views, told
-from notifier.store.database import Database
-from notifier.store.outbox import OutboxRow
+from notifier.store import outbox_claims, outbox_views, told
+from notifier.store.database import Connection, Database
+from notifier.store.gathering import Limits
+from notifier.store.outbox_claims import Claim
 from notifier.store.told import Told
+
+T = TypeVar("T")
 
 log = structlog.get_logger("notifier.dispatch")
 
@@ -32,6 +37,9 @@ WORKERS = 100
 
 TURNS = 20
 """Messages to one target before another target in the same lane gets its turn."""
+
+REDIRECTED = 100
+"""Notifications to a target that is gone that are handed on in one transaction."""
 
 SENDING = "sending"
 """Who met with a store that can't be used, for the health."""
@@ -51,19 +59,29 @@ class Dispatch:
     boot: str  # names this run of the loop; claims of another are uncertain
     stop: asyncio.Event
     lanes: Lanes = field(init=False)
+    outages: Outages = field(init=False)
+    set_back: SetBack = field(init=False)
     _workers: dict[Target, asyncio.Task[None]] = field(default_factory=dict)
     _busy: dict[Target, str] = field(default_factory=dict)  # the lanes that the workers are in
-    _holds: Holds = field(default_factory=Holds)
     _broken: BaseException | None = None
 
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.clock, self.stop)
+        self.set_back = SetBack(self.database, self.clock, self.deliver.delivery)
+        self.outages = Outages(
+            clock=self.clock,
+            delivery=self.deliver.delivery,
+            jitter=self.deliver.jitter,
+            channels=self.channels,
+            directory=self.directory,
+            troubles=self.health.troubles,
+        )
 
     async def adopt(self) -> None:
         """Take over what an earlier run had under way."""
         now = self.clock.now()
         count = await self.database.write(
-            lambda connection: outbox.release_claims(connection, self.boot, now)
+            lambda connection: outbox_claims.release_claims(connection, self.boot, now)
         )
         if count:
             log.warning("notifications with unknown outcome found", count=count)
@@ -76,15 +94,30 @@ class Dispatch:
         """
         self._raise_if_broken()
         now = self.clock.now()
-        waiting = await self.database.read(outbox.waiting_targets)
-        stale = await self.database.read(told.stale_targets)
-        depth = await self.database.read(lambda connection: outbox_views.depth(connection, now))
-        self.health.outbox(depth.oldest_due, depth.dead)
-        due = {target: max(at, self._holds.until(target, target.receiver)) for target, at in waiting}
+        latest = self.set_back.latest()
+        self.outages.hasten(latest)
+        waiting, stale = await self.set_back.waiting(latest)
+        await self._report(now)
+        due = {target: max(at, self.outages.until(target)) for target, at in waiting}
         for target, at in stale:
-            ready_at = max(at, self._holds.until(target, target.receiver, _editing(target)))
+            ready_at = max(at, self.outages.until(target, editing=True))
             due[target] = min(ready_at, due.get(target, ready_at))
         return self._start(due, now)
+
+    async def _report(self, now: int) -> None:
+        """How full the outbox is, and why, where somebody waits for long."""
+
+        def look(connection: Connection) -> tuple[outbox_views.Depth, Target | None, str]:
+            depth = outbox_views.depth(connection, now)
+            oldest = outbox_views.oldest_due(connection, now)
+            if oldest is None:
+                return depth, None, ""
+            return depth, oldest.target, outbox_views.trouble_of(connection, oldest.target)
+
+        depth, target, reason = await self.database.read(look)
+        held_up_by = f"{target}: {self.outages.reason(target) or reason}" if target else ""
+        self.health.outbox(depth.oldest_due, depth.dead, held_up_by.removesuffix(": "))
+        self.outages.look(depth.dead)
 
     @property
     def is_working(self) -> bool:
@@ -133,17 +166,25 @@ class Dispatch:
                 break
             lane = self._lane(target)
             # One worker per lane: those behind it must not keep others from theirs.
-            if len(self._workers) < WORKERS and lane not in self._busy.values():
+            is_free = len(self._workers) < WORKERS and lane not in self._busy.values()
+            if is_free and not self._waits_for_trial(target):
                 self._busy[target] = lane
                 task = asyncio.create_task(self._work(target), name=f"tell {target}")
                 self._workers[target] = task
                 task.add_done_callback(functools.partial(self._ended, target))
         return next_at
 
+    def _waits_for_trial(self, target: Target) -> bool:
+        """Does another target find out just now whether their service works again?"""
+        service = self.outages.service(target)
+        return self.outages.is_trial(target) and any(
+            self.outages.service(other) == service for other in self._workers
+        )
+
     def _ended(self, target: Target, task: asyncio.Task[None]) -> None:
         del self._workers[target], self._busy[target]
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._hold(target)
+            self.outages.store_failed(target)
             if not isinstance(error, StoreUnavailable):
                 self._broken = error
             elif self.health.store_failed(str(error), SENDING):
@@ -158,7 +199,8 @@ class Dispatch:
             return
         for _ in range(TURNS):
             async with self.lanes.turn(self._busy[target]) as lane:
-                if self.stop.is_set():
+                # Others may have found out meanwhile that their common service does not work.
+                if self.stop.is_set() or self.outages.until(target) > self.clock.now():
                     return
                 more = await self._one(target, channel, address, lane)
             # Asked before the next turn: who has nothing more to do must not keep a worker waiting for it.
@@ -167,17 +209,26 @@ class Dispatch:
 
     async def _one(self, target: Target, channel: Channel, address: str, lane: Lane) -> bool:
         """Send or edit one message; go on at once?"""
-        row = await self._claim(target)
-        if row is not None:
+        claim = await self._claim(target, channel)
+        if claim is not None:
             lane.spend(channel.pace)
-            return self._go_on(target, target, await self.deliver.send(row, channel, address))
+            outcome = await self.deliver.send(claim, channel, address)
+            if outcome.has_arrived:
+                self.outages.told(target)
+            return self._go_on(target, outcome)
         item = await self._stale(target)
         if item is None:
             return False
-        if channel.can_edit:
+        edits = self.deliver.edits
+        if edits.can_edit(item, channel):
             lane.spend(channel.pace)
-        judged = await self.deliver.edits.bring_up_to_date(item, channel)
-        return self._go_on(target, _editing(target), judged)
+        outcome = await edits.bring_up_to_date(item, channel)
+        if outcome.has_arrived:
+            self.outages.edited(target)
+        return self._go_on(target, outcome, editing=True)
+
+    def _go_on(self, target: Target, outcome: Outcome, *, editing: bool = False) -> bool:
+        return outcome.failure is None or self.outages.failed(target, outcome.failure, editing=editing)
 
     def _lane(self, target: Target) -> str:
         channel = self.channels.get(target.receiver)
@@ -186,41 +237,36 @@ class Dispatch:
 
     async def _is_due(self, target: Target) -> bool:
         now = self.clock.now()
-        waits = await self.database.read(lambda connection: outbox.is_due(connection, target, now))
+        waits = await self.database.read(lambda connection: outbox_claims.is_due(connection, target, now))
         return waits or await self._stale(target) is not None
 
-    async def _claim(self, target: Target) -> OutboxRow | None:
+    async def _claim(self, target: Target, channel: Channel) -> Claim | None:
+        limits = Limits(self.deliver.delivery.burst, channel.summary_size)
         now = self.clock.now()
-        row = await self.database.write(lambda connection: outbox.claim(connection, target, self.boot, now))
+        return await self._take(
+            target, lambda connection: outbox_claims.claim(connection, target, self.boot, now, limits)
+        )
+
+    async def _take(self, target: Target, work: Callable[[Connection], T]) -> T:
+        taken = await self.database.write(work)
+        self.outages.store_ok(target)
         if self.health.store_ok(SENDING):
             log.info("the store works again")
-        return row
+        return taken
 
     async def _stale(self, target: Target) -> Told | None:
         now = self.clock.now()
-        if self._holds.until(_editing(target)) > now:
+        if self.outages.until(target, editing=True) > now:
             return None
         return await self.database.read(lambda connection: told.stale_for(connection, target, now))
 
-    def _go_on(self, target: Target, what: object, judged: Verdict | None) -> bool:
-        if judged is None or judged.blame is Blame.NOTHING:
-            self._holds.release(what, target.receiver)
-            return True
-        self._hold(target.receiver if judged.blame is Blame.CHANNEL else what, judged.delay)
-        return False
-
-    def _hold(self, what: object, least: int = 0) -> None:
-        wait = backoff(self._holds.failures(what) + 1, self.deliver.delivery, self.deliver.jitter())
-        self._holds.hold(what, self.clock.now() + max(wait, least))
-
     async def _redirect_all(self, target: Target) -> None:
         reason = "receiver is gone" if target.receiver not in self.channels else "no address any more"
-        while (row := await self._claim(target)) is not None:
-            await self.deliver.redirect(row, reason)
+        now = self.clock.now()
+        while rows := await self._take(
+            target,
+            lambda connection: outbox_claims.claim_many(connection, target, self.boot, now, REDIRECTED),
+        ):
+            await self.deliver.redirect(rows, reason)
         while (item := await self._stale(target)) is not None:
             await self.deliver.edits.leave(item)
-
-
-def _editing(target: Target) -> tuple[str, Target]:
-    """What is held where a target's messages can't be edited for now; new ones go on."""
-    return ("edit", target)

@@ -11,16 +11,19 @@ from notifier.clock import Clock
 from notifier.config.schema import Delivery
 from notifier.dispatch.patience import PatientStore
 from notifier.dispatch.present import Present
-from notifier.dispatch.verdict import Next, Verdict, edit_verdict
+from notifier.dispatch.verdict import Blame, Next, Outcome, edit_verdict
 from notifier.errors import DeliveryError, DeliveryTransient, PayloadBroken
-from notifier.model import Alert, Kind, Notification
-from notifier.rules import Via
+from notifier.host.metrics import Edited, Metrics
+from notifier.model import Alert, Notification, Target
 from notifier.store import alerts, outbox, outbox_views, told
 from notifier.store.database import Connection
 from notifier.store.told import Told
 from notifier.tell import Tell
 
 log = structlog.get_logger("notifier.dispatch")
+
+ANEW = 100
+"""Messages that are made up for by new ones in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +35,21 @@ class Edits:
     delivery: Delivery
     present: Present
     tell: Tell
+    metrics: Metrics
     jitter: Callable[[], float]
     limit: float  # seconds for one request
 
-    async def bring_up_to_date(self, item: Told, channel: Channel) -> Verdict | None:
-        """Do what one target's message needs.
-
-        Returns:
-            None where that is done with; else what the failure means.
-        """
-        if not channel.can_edit:
-            await self._tell_anew(item)
-            return None
-        notification = await self.store.read(self.present.view(item.alert_id, Kind.OPEN))
+    async def bring_up_to_date(self, item: Told, channel: Channel) -> Outcome:
+        """Do what one target's message needs."""
+        if not self.can_edit(item, channel):
+            await self._tell_all_anew(item.target, channel)
+            return Outcome()
+        notification = await self.store.read(
+            lambda connection: self.present.of_alert(connection, item.alert_id)
+        )
         if notification is None or self.tell.is_dry(notification.alert):
             await self.leave(item)
-            return None
+            return Outcome()
         now = self.clock.now()
         try:
             async with asyncio.timeout(self.limit):
@@ -57,7 +59,13 @@ class Edits:
         except Exception as error:  # noqa: BLE001 - an edit that fails must not stop the sending
             return await self._failed(item, notification.alert, error)
         await self._edited(item, notification.alert, now)
-        return None
+        self.metrics.edited(item.target.receiver, Edited.EDITED)
+        return Outcome(has_arrived=True)
+
+    @staticmethod
+    def can_edit(item: Told, channel: Channel) -> bool:
+        """Is there a message of its own, on a channel that edits?"""
+        return channel.can_edit and item.receipt != ""
 
     async def leave(self, item: Told) -> None:
         """The message stays as it is."""
@@ -77,12 +85,13 @@ class Edits:
             )
         )
 
-    async def _failed(self, item: Told, alert: Alert, error: Exception) -> Verdict:
+    async def _failed(self, item: Told, alert: Alert, error: Exception) -> Outcome:
         now = self.clock.now()
         changed_at = max(alert.last_joined_at, alert.ended_at or 0)
         judged = edit_verdict(item.failures, changed_at, error, now, self.delivery, self.jitter())
         unknown = None if isinstance(error, DeliveryError) else error
-        log.warning(
+        # What a target or a service is to blame for is said once, by whoever holds it.
+        (log.warning if judged.blame is Blame.NOTHING else log.debug)(
             "a message could not be edited",
             alert=f"A{alert.id}",
             target=str(item.target),
@@ -91,9 +100,21 @@ class Edits:
         )
         if judged.next is Next.RETRY:
             await self.store.write(lambda connection: told.postpone(connection, item, now + judged.delay))
+            self.metrics.edited(item.target.receiver, Edited.RETRIED)
         else:
             await self._tell_anew(item)
-        return judged
+            self.metrics.edited(item.target.receiver, Edited.GIVEN_UP)
+        return Outcome(failure=judged)
+
+    async def _tell_all_anew(self, target: Target, channel: Channel) -> None:
+        """At once, so that many of them are told in a summary."""
+        now = self.clock.now()
+
+        def enqueue(connection: Connection) -> None:
+            for item in told.stale_of(connection, target, now, ANEW, without_receipt=channel.can_edit):
+                self._enqueue(connection, item, now)
+
+        await self.store.write(enqueue)
 
     async def _tell_anew(self, item: Told) -> None:
         now = self.clock.now()
@@ -104,19 +125,8 @@ class Edits:
         alert = alerts.alert(connection, item.alert_id)
         if alert is None or alert.call_count <= item.call_count:
             return
-        if _on_its_way(connection, item):
-            return
-        state = outbox.RowState.DRY_RUN if self.tell.is_dry(alert) else outbox.RowState.WAITING
-        outbox.enqueue(
-            connection,
-            alert.id,
-            (item.target,),
-            kind=Kind.UPDATE,
-            n=alert.version,
-            via=Via.RULE,
-            now=now,
-            state=state,
-        )
+        if not _on_its_way(connection, item):
+            self.tell.update(connection, alert, item.target, now)
 
 
 async def _edit(channel: Channel, item: Told, notification: Notification) -> None:

@@ -1,5 +1,6 @@
 """What follows from a failed attempt. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -22,6 +23,7 @@ class Next(Enum):
     """What becomes of a notification, or of an edit."""
 
     RETRY = auto()
+    APART = auto()  # of a summary: each is told in a message of its own
     REDIRECT = auto()  # others are told instead
     DEAD = auto()  # given up, and others are told
     ANEW = auto()  # of an edit: the message stays as it is; calls that joined are told in a new one
@@ -31,8 +33,9 @@ class Blame(Enum):
     """What the failure says about more than this one message."""
 
     NOTHING = auto()
+    ADDRESS = auto()  # the target does not work, and each of its messages goes to others at once
     TARGET = auto()  # hold the target for a while
-    CHANNEL = auto()  # hold everything that this receiver sends
+    SERVICE = auto()  # hold everything that uses these credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,38 @@ class Verdict:
     uncertain: bool = False  # this attempt may have arrived
     plain: bool = False  # from now on without formatting
     blame: Blame = Blame.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How sending a message, or editing one, went."""
+
+    has_arrived: bool = False
+    failure: Verdict | None = None  # what follows from it; None where it is done with
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was tried: one notification, or several in a summary."""
+
+    attempts: int  # that were made before
+    created_at: int  # UTC ms
+    plain: bool
+    is_summary: bool = False
+
+
+def attempt(rows: Sequence[OutboxRow]) -> Attempt:
+    """What a message stood for, in favour of the notification that had the least chance yet.
+
+    Args:
+        rows: as they were claimed; their attempts do not count this one yet.
+    """
+    return Attempt(
+        attempts=min(row.attempts for row in rows),
+        created_at=max(row.created_at for row in rows),
+        plain=all(row.plain for row in rows),
+        is_summary=len(rows) > 1,
+    )
 
 
 def backoff(attempts: int, delivery: Delivery, jitter: float) -> int:
@@ -62,11 +97,11 @@ def backoff(attempts: int, delivery: Delivery, jitter: float) -> int:
     return round(full * (0.5 + jitter / 2))
 
 
-def verdict(row: OutboxRow, error: Exception, now: int, delivery: Delivery, jitter: float) -> Verdict:
+def verdict(tried: Attempt, error: Exception, now: int, delivery: Delivery, jitter: float) -> Verdict:
     """Judge a failed attempt to send.
 
     Args:
-        row: as it was claimed; its attempts do not count this one yet.
+        tried: what was to be sent.
         error: what the channel raised. Anything but a ``DeliveryError`` is unknown.
         now: UTC ms.
         delivery: the configuration's.
@@ -74,17 +109,21 @@ def verdict(row: OutboxRow, error: Exception, now: int, delivery: Delivery, jitt
     """
     reason = explained(error)
     if isinstance(error, TargetBroken):
-        return Verdict(Next.REDIRECT, reason)
-    if now - row.created_at >= delivery.give_up_after and row.attempts + 1 >= FAIR_TRIES:
-        return Verdict(Next.DEAD, f"given up: {reason}")
-    passing = _passing(error, row.attempts + 1, delivery, jitter)
+        return Verdict(Next.REDIRECT, reason, blame=Blame.ADDRESS)
+    passing = _passing(error, tried.attempts + 1, delivery, jitter)
+    if now - tried.created_at >= delivery.give_up_after and tried.attempts + 1 >= FAIR_TRIES:
+        blame = passing.blame if passing else Blame.NOTHING
+        return Verdict(Next.DEAD, f"given up: {reason}", blame=blame)
     if passing is not None:
-        return replace(passing, plain=row.plain)
-    if row.plain:
-        return Verdict(Next.DEAD, reason)
+        return replace(passing, plain=tried.plain)
     # The form was refused, or we do not know what: once more, as simple as can be.
     unknown = not isinstance(error, PayloadBroken)
-    return Verdict(Next.RETRY, reason, plain=True, uncertain=unknown)
+    if not tried.plain:
+        return Verdict(Next.RETRY, reason, plain=True, uncertain=unknown)
+    if tried.is_summary:
+        # It may be the fault of one of them: the others must not suffer for it.
+        return Verdict(Next.APART, reason, plain=True, uncertain=unknown)
+    return Verdict(Next.DEAD, reason)
 
 
 def edit_verdict(
@@ -120,6 +159,6 @@ def _passing(error: Exception, attempts: int, delivery: Delivery, jitter: float)
         case DeliveryTransient(uncertain=uncertain):
             return replace(again, delay=backoff(attempts, delivery, jitter), uncertain=uncertain)
         case CredentialsBroken():
-            return replace(again, delay=delivery.retry.max, blame=Blame.CHANNEL)
+            return replace(again, delay=delivery.retry.max, blame=Blame.SERVICE)
         case _:
             return None

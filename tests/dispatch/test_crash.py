@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from notifier.errors import DeliveryTransient, RateLimited
-from notifier.model import Notification
+from notifier.model import Message
 from notifier.store import schema
 from tests.support.channel import AfterAccepting
 from tests.support.exchange import Killed
@@ -25,10 +25,10 @@ async def test_a_claim_with_boot_and_time_is_stored_before_the_request(a_world: 
     world = await with_a_call(a_world())
     seen: list[tuple[object, ...]] = []
 
-    def look(notification: Notification) -> None:
+    def look(message: Message) -> None:
         outbox = schema.outbox
         query = select(outbox.c.state, outbox.c.claimed_by, outbox.c.attempted_at, outbox.c.attempts)
-        query = query.where(outbox.c.delivery_id == notification.delivery_id)
+        query = query.where(outbox.c.delivery_id == message.delivery_id)
         seen.append(world.database.look(lambda connection: tuple(connection.execute(query).one())))
 
     world.room.on_send = look

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from notifier.dispatch.verdict import Outcome
 from notifier.errors import (
     CredentialsBroken,
     DeliveryTransient,
@@ -233,7 +234,7 @@ async def test_an_edit_is_not_tried_for_ever(a_world: MakeWorld) -> None:
 async def test_a_message_about_an_alert_that_was_forgotten_is_left_alone(a_world: MakeWorld) -> None:
     world = await told_of_one(a_world)
     forgotten = Told(999, Target("room", "#room"), "#room/0", 1, 1, 0)
-    assert await world.deliver.edits.bring_up_to_date(forgotten, world.room) is None
+    assert await world.deliver.edits.bring_up_to_date(forgotten, world.room) == Outcome()
     world.room.never_edits = EditRefused("gone")
     world.clock.advance(4 * 24 * HOUR)
     await world.tick()

@@ -10,7 +10,7 @@ from notifier.channels.slack.bot import SlackBot
 from notifier.channels.slack.people import People
 from notifier.channels.slack.rooms import Rooms
 from notifier.config.values import Secret
-from notifier.model import Notification
+from notifier.model import Message
 from tests.support.exchange import Killed
 from tests.support.slack import TOKEN, FakeSlack
 from tests.support.slack_faults import Pace
@@ -25,8 +25,8 @@ class Dying(SlackBot):
 
     dies = True
 
-    async def send(self, address: str, notification: Notification, *, plain: bool = False) -> str:
-        receipt = await super().send(address, notification, plain=plain)
+    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:
+        receipt = await super().send(address, message, plain=plain)
         if self.dies:
             self.dies = False
             raise Killed
