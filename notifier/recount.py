@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from notifier.config import Config
 from notifier.rules import CompiledRule, Windows
 from notifier.store.database import Connection
 from notifier.store.history import calls_since, joined_since
@@ -11,6 +12,12 @@ LATENESS = 2 * 3_600_000
 
 REACH = 24 * 3_600_000
 """ms; a source that is further behind than this does not keep the windows of the others in memory."""
+
+
+def reach(config: Config, counts: "Counts") -> int:
+    """How far behind the watermark a read of any kind, or the windows, may still look, ms."""
+    telecmi = config.telecmi
+    return max(telecmi.poll.overlap, telecmi.reconcile.window) + counts.reach
 
 
 class Counts:

@@ -3,18 +3,24 @@
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from notifier.app.crew import Crew, build
+from notifier.app.crew import build
+from notifier.app.loops import Crew
 from notifier.app.serve import Host
 from notifier.config import Config, store_path
 from notifier.host.health import Health
+from notifier.notices import PACE
 from notifier.store.database import Connection, Database
 from notifier.store.lock import store_lock
-from notifier.store.outbox import waiting_targets
+from notifier.store.outbox_claims import waiting_targets
 from notifier.store.outbox_views import Depth, depth
 from notifier.store.views import totals
 
 DETOURS = 3
 """A target may lead to the rule's fallback, and that to ops; and then somebody must see that all is done."""
+
+
+OPS_MESSAGES = 20
+"""So many for each target of ops are enough for one round; the next goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +67,12 @@ async def once(config: Config, host: Host) -> Round:
         calls_before, before = await database.read(seen)
         for intake in crew.intakes:
             await intake.step()
+            while intake.is_comparing and not intake.is_in_trouble:
+                await intake.step()  # nobody else will end what was begun
         calls, _ = await database.read(seen)
         await _let_time_pass(crew)
         await _deliver(crew, database)
+        await _tell_ops(crew)
         _, after = await database.read(seen)
         sources = health.ready().sources
         problems = tuple(f"{name}: {source.problem}" for name, source in sources.items() if source.problem)
@@ -84,3 +93,13 @@ async def _deliver(crew: Crew, database: Database) -> None:
         if not crew.dispatch.is_working:
             return
         await crew.dispatch.drain()
+
+
+async def _tell_ops(crew: Crew) -> None:
+    """Tell ops what is in trouble, at the pace that their channels take."""
+    for _ in range(OPS_MESSAGES):
+        await crew.notices.step()
+        if not crew.notices.is_working:
+            return
+        await crew.notices.drain()
+        await crew.clock.sleep(PACE / 1000)

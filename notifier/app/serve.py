@@ -5,12 +5,12 @@ import gc
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import structlog
 
-from notifier.app.crew import Crew, build
-from notifier.channels.slack import SlackApi
+from notifier.app.crew import build
+from notifier.app.loops import Crew
 from notifier.clock import Clock
 from notifier.config import Config, store_path
 from notifier.errors import NotifierError, StoreUnavailable
@@ -20,9 +20,16 @@ from notifier.host.signals import signals
 from notifier.host.systemd import Notify, watchdog_interval
 from notifier.loop import STORE_RETRY
 from notifier.store.database import Database
+from notifier.store.figures import figures
 from notifier.store.lock import store_lock
 from notifier.store.sources import all_sources
-from notifier.web import WebServer
+from notifier.web import Counters, Scrape
+from notifier.web.listen import parse_listen
+
+if TYPE_CHECKING:
+    # Megabytes of libraries, and not always needed.
+    from notifier.channels.slack import SlackApi
+    from notifier.web.server import WebServer
 
 log = structlog.get_logger("notifier")
 
@@ -40,7 +47,7 @@ class Host:
     clock: Clock
     environ: Mapping[str, str]
     stream: TextIO  # for the log
-    slack_api: SlackApi | None = None  # takes the place of Slack's real Web API
+    slack_api: "SlackApi | None" = None  # takes the place of Slack's real Web API
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     reload: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -77,10 +84,10 @@ async def serve(load: Callable[[], Config], host: Host) -> None:
         database = Database.open(path)
         stack.callback(database.close)
         notify = Notify.from_environ(host.environ)
-        health = Health(host.clock)
-        daemon = Daemon(
-            load, host, database, health, notify, build(config, database, host.clock, health, host.slack_api)
-        )
+        counters = Counters(host.clock)
+        health = Health(host.clock, counters)
+        crew = build(config, database, host.clock, health, host.slack_api)
+        daemon = Daemon(load, host, database, health, counters, notify, crew)
         stack.push_async_callback(daemon.close)
         await daemon.run()
 
@@ -93,9 +100,10 @@ class Daemon:
     host: Host
     database: Database
     health: Health
+    counters: Counters
     notify: Notify
     crew: Crew
-    web: WebServer | None = None
+    web: "WebServer | None" = None
 
     async def run(self) -> None:
         """Go on until told to stop, or until a loop dies."""
@@ -150,6 +158,7 @@ class Daemon:
             reasons = str(error).splitlines()
             self.health.reload_refused(reasons[0])
             log.warning("reload refused; the old configuration goes on", reasons=reasons)
+            self.notify.status(self.health.status_line())
         else:
             # Not within the `try`: from here on there is no old one to go on with.
             await self._swap(crew, web)
@@ -157,22 +166,45 @@ class Daemon:
             log.info("reloaded", rules=len(crew.config.rules))
         self.notify.ready()
 
-    async def _prepared(self) -> tuple[Crew, WebServer | None]:
+    async def _prepared(self) -> "tuple[Crew, WebServer | None]":
         """Everything that can fail: what the configuration in the file asks for, ready to take over."""
         config = self.load()
         if store_path(config) != self.database.path:
             msg = "store.url has changed; that needs a restart"
             raise NotifierError(msg)
-        crew = build(config, self.database, self.host.clock, self.health, self.host.slack_api)
-        if config.web == self.crew.config.web:
-            return crew, self.web
+        crew = build(
+            config, self.database, self.host.clock, self.health, self.host.slack_api, self.crew.process
+        )
         try:
-            return crew, await self._web(config)
+            return crew, await self._pages(config)
         except NotifierError:
             await crew.stop()
             raise
 
-    async def _swap(self, crew: Crew, web: WebServer | None) -> None:
+    async def _pages(self, config: Config) -> "WebServer | None":
+        """The pages as this configuration wants them, beside the old ones or, where it must be, after them.
+
+        Raises:
+            NotifierError: they can't be served so; the old ones go on.
+        """
+        old = self.crew.config
+        if config.web == old.web and (self.web is not None or config.web is None):
+            return self.web
+        try:
+            return await self._web(config)
+        except NotifierError:
+            if self.web is None or _port(config) != _port(old):
+                raise
+        # The old ones stand in the way: another address, the same port.
+        await self.web.stop()
+        try:
+            return await self._web(config)
+        except NotifierError:
+            self.web = None
+            self.web = await self._web(old)
+            raise
+
+    async def _swap(self, crew: Crew, web: "WebServer | None") -> None:
         old_crew, old_web = self.crew, self.web
         self.crew, self.web = crew, web
         self.host.log_as(crew.config)
@@ -198,10 +230,19 @@ class Daemon:
                 self.crew.start()
                 return
 
-    async def _web(self, config: Config) -> WebServer | None:
+    async def _web(self, config: Config) -> "WebServer | None":
         if config.web is None:
             return None
-        web = WebServer(config.web.listen, self.health, self._probe, stall_limit=STALLED)
+        from notifier.web.server import WebServer  # noqa: PLC0415 - only where pages are wanted
+
+        database = self.database
+        scrape = Scrape(
+            self.counters,
+            self.health,
+            self.host.clock,
+            lambda: database.read(lambda connection: figures(connection, database.path)),
+        )
+        web = WebServer(config.web.listen, self.health, self._probe, scrape, stall_limit=STALLED)
         host, port = await web.start()
         log.info("health is shown", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/readyz")
         return web
@@ -217,3 +258,7 @@ class Daemon:
                 self.notify.watchdog()
             self.notify.status(self.health.status_line())
             await self.host.clock.sleep(min(PULSE, interval or PULSE))
+
+
+def _port(config: Config) -> int | None:
+    return None if config.web is None else parse_listen(config.web.listen)[1]

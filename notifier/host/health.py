@@ -5,35 +5,12 @@ from dataclasses import dataclass
 
 from notifier.clock import Clock
 from notifier.host.masking import clean
+from notifier.host.metrics import Metrics
+from notifier.host.readiness import Readiness, SourceHealth, Waiting, judge, judge_source
+from notifier.host.troubles import CONFIGURATION, STORE, Troubles
 
-_MISSED_READS = 3  # so many periods without a good read are too many
-_SHORTEST_SILENCE = (
-    120.0  # seconds; a source that is read more often may be silent for this long all the same
-)
-_LONGEST_WAIT = 300.0  # seconds that a notification that is due may wait
 _REASON_LIMIT = 200  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class SourceHealth:
-    """How reading one source goes."""
-
-    ok: bool
-    last_good_read: float | None  # seconds ago; None before the first
-    problem: str  # of the last read; "" where it was good
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """Does the daemon do its job at this moment?"""
-
-    ok: bool
-    problems: tuple[str, ...]  # why it does not
-    notices: tuple[str, ...]  # what a person should look at all the same
-    sources: Mapping[str, SourceHealth]
-    oldest_due: float | None  # seconds that the oldest notification that is due has waited
-    dead: int  # notifications that were given up
-    store_problem: str  # "" where it works
+_STORE_PATIENCE = 60.0  # seconds that the store may fail before ops are told: a backup may lock it
 
 
 @dataclass(slots=True)
@@ -51,15 +28,19 @@ class Health:
 
     Args:
         clock: by which ages are told.
+        metrics: told by the loops what happened; the ones that count nothing where none are given.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, metrics: Metrics | None = None) -> None:
+        self.metrics = metrics or Metrics()
+        self.troubles = Troubles(clock)
         self._clock = clock
         self._passes: dict[str, float] = {}
         self._sources: dict[str, _Source] = {}
         self._store_problems: dict[str, str] = {}  # by who met with it
-        self._reload_problem = ""
+        self._store_failed_at: float | None = None  # monotonic seconds; None while it works
         self._oldest_due_ms: int | None = None
+        self._waits_for = ""
         self._dead = 0
 
     def expect_loops(self, names: Iterable[str]) -> None:
@@ -121,7 +102,11 @@ class Health:
                 for everybody who met with it.
         """
         had = self._store_problems.pop(user, None)
-        return had is not None and not self._store_problems
+        if self._store_problems:
+            return False
+        self._store_failed_at = None
+        self.troubles.clear(*STORE)
+        return had is not None
 
     def store_failed(self, reason: str, user: str = "") -> bool:
         """The store did not work; is that news?
@@ -132,26 +117,44 @@ class Health:
         """
         news = not self._store_problems
         self._store_problems[user] = clean(reason, limit=_REASON_LIMIT) or "failed"
+        now = self._clock.monotonic()
+        if self._store_failed_at is None:
+            self._store_failed_at = now
+        if now - self._store_failed_at >= _STORE_PATIENCE:
+            self.troubles.raise_(*STORE, reason)
         return news
 
-    def outbox(self, oldest_due_ms: int | None, dead: int) -> None:
+    def outbox(self, oldest_due_ms: int | None, dead: int, waits_for: str = "") -> None:
         """What waits in the outbox.
 
         Args:
             oldest_due_ms: UTC ms since when the oldest notification that is due has been due; None where
                 none is.
             dead: notifications that were given up and wait for a person.
+            waits_for: why the oldest was not sent yet, and to whom; "" where nothing is known.
         """
         self._oldest_due_ms = oldest_due_ms
         self._dead = dead
+        self._waits_for = clean(waits_for, limit=_REASON_LIMIT)
 
     def reload_refused(self, reason: str) -> None:
         """A new configuration was not taken; the old one goes on."""
-        self._reload_problem = clean(reason, limit=_REASON_LIMIT) or "refused"
+        self.troubles.raise_(*CONFIGURATION, reason or "refused")
+        self.metrics.reloaded(ok=False)
 
     def reload_ok(self) -> None:
         """The configuration that runs is the one in the file."""
-        self._reload_problem = ""
+        self.troubles.clear(*CONFIGURATION)
+        self.metrics.reloaded(ok=True)
+
+    def since_last_pass(self) -> Mapping[str, float]:
+        """How many seconds ago each loop finished a pass."""
+        now = self._clock.monotonic()
+        return {name: now - finished for name, finished in self._passes.items()}
+
+    def passed_since(self, instant: float) -> bool:
+        """Did every loop finish a pass since then, in seconds of the monotonic clock?"""
+        return all(finished > instant for finished in self._passes.values())
 
     def stalled(self, limit: float) -> tuple[str, ...]:
         """The loops that finished no pass for more than so many seconds."""
@@ -164,60 +167,20 @@ class Health:
 
     def ready(self) -> Readiness:
         """Judge: is every source read, every notification sent in time, and does the store work?"""
-        now = self._clock.monotonic()
-        sources = {name: _judged(state, now) for name, state in self._sources.items()}
-        problems = [f"{name}: {_told(source)}" for name, source in sources.items() if not source.ok]
         waited = None
         if self._oldest_due_ms is not None:
             waited = max(0.0, (self._clock.now() - self._oldest_due_ms) / 1000)
-            if waited > _LONGEST_WAIT:
-                problems.append(f"outbox: a notification has been due for {_span(waited)}")
-        store_problem = next(iter(self._store_problems.values()), "")
-        if store_problem:
-            problems.append(f"store: {store_problem}")
-        return Readiness(
-            ok=not problems,
-            problems=tuple(problems),
-            notices=self._notices(),
-            sources=sources,
-            oldest_due=waited,
-            dead=self._dead,
-            store_problem=store_problem,
+        return judge(
+            {name: self._judged(source) for name, source in self._sources.items()},
+            Waiting(waited, self._waits_for, self._dead),
+            self.troubles.active(),
+            next(iter(self._store_problems.values()), ""),
         )
 
     def status_line(self) -> str:
-        """All of that in one line, as `systemctl status` shows it."""
-        state = self.ready()
-        parts = [f"not ready: {'; '.join(state.problems)}" if state.problems else self._good_news(state)]
-        return "; ".join([*parts, *state.notices])
+        """All of that in one line, as `systemctl status` shows it, the most severe first."""
+        return str(self.ready())
 
-    def _good_news(self, state: Readiness) -> str:
-        ages = [one.last_good_read for one in state.sources.values() if one.last_good_read is not None]
-        return f"ready; every source was read in the last {_span(max(ages, default=0.0))}"
-
-    def _notices(self) -> tuple[str, ...]:
-        notices = []
-        if self._reload_problem:
-            notices.append(f"reload refused: {self._reload_problem}")
-        if self._dead:
-            notices.append(f"dead letters: {self._dead}")
-        return tuple(notices)
-
-
-def _judged(state: _Source, now: float) -> SourceHealth:
-    age = None if state.read_at is None else now - state.read_at
-    limit = max(_MISSED_READS * state.every, _SHORTEST_SILENCE)
-    ok = age is not None and age <= limit and not state.refused
-    return SourceHealth(ok=ok, last_good_read=age, problem=state.problem)
-
-
-def _told(source: SourceHealth) -> str:
-    if source.last_good_read is None:
-        silence = "no good read yet"
-    else:
-        silence = f"no good read for {_span(source.last_good_read)}"
-    return f"{silence} ({source.problem})" if source.problem else silence
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < _SHORTEST_SILENCE else f"{seconds / 60:.0f} min"
+    def _judged(self, source: _Source) -> SourceHealth:
+        age = None if source.read_at is None else self._clock.monotonic() - source.read_at
+        return judge_source(source.every, age, source.problem, refused=source.refused)

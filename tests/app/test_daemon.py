@@ -16,6 +16,7 @@ from notifier.errors import NotifierError
 from notifier.host.health import Health
 from notifier.host.systemd import Notify
 from notifier.store.database import Database
+from notifier.web import Counters
 from tests.support.clock import FakeClock
 from tests.support.daemon import Manager, until
 from tests.support.stage import Stage
@@ -48,7 +49,13 @@ class Parts:
         self.health = Health(self.clock)
         crew = build(config, self.database, self.clock, self.health)
         self.daemon = Daemon(
-            lambda: config, self.host, self.database, self.health, Notify(manager.address), crew
+            lambda: config,
+            self.host,
+            self.database,
+            self.health,
+            Counters(self.clock),
+            Notify(manager.address),
+            crew,
         )
 
     def events(self, event: str) -> int:
@@ -120,7 +127,14 @@ async def test_accounts_are_spread_over_the_time_between_two_polls(parts: Parts,
     crew = build(load(stage.path, stage.environ), parts.database, parts.clock, parts.health)
     crew.announce()
     await crew.adopt()
-    assert crew.loops == ["lifecycle", "dispatch", "a/out_missed", "b/out_missed", "c/out_missed"]
+    assert crew.loops == [
+        "lifecycle",
+        "dispatch",
+        "notices",
+        "a/out_missed",
+        "b/out_missed",
+        "c/out_missed",
+    ]
     waits: list[float] = []
 
     class Waiting(FakeClock):
@@ -146,11 +160,16 @@ async def test_everything_secret_is_kept_out_of_the_log(tmp_path: Path) -> None:
         '  hook: {slack: {webhook_url: "https://hooks.example.com/secret"}}\n'
         '  room: {slack: {to: "#room"}}\n'
         "  leads: {email: {to: lead@example.com}}\n"
+        '  program: {webhook: {url: "https://example.com/secret-path", secret: signing-secret-0}}\n'
         "rules: [{name: every, notify: hook}]\n"
+        'ops: {notify: hook, heartbeat_url: "https://beat.example.com/secret"}\n'
     )
     assert list(secrets_of(load(path, {}))) == [
         "telecmi-secret",
         "xoxb-secret",
         "mail-secret",
         "https://hooks.example.com/secret",
+        "https://example.com/secret-path",
+        "signing-secret-0",
+        "https://beat.example.com/secret",
     ]

@@ -17,6 +17,7 @@ from notifier.store.database import Database
 from notifier.store.lock import store_lock
 from notifier.store.outbox import RowState
 from notifier.store.outbox_views import listing
+from notifier.store.sources import all_sources
 from tests.support.clock import FakeClock
 from tests.support.sandbox import running_sandbox
 from tests.support.slack import FakeSlack
@@ -140,7 +141,7 @@ async def test_a_broken_target_leads_to_the_fallback_and_that_to_ops_in_one_roun
         ops={"notify": "third"},
     )
     assert result.is_good
-    assert ops.wall.posts == {"C0THIRD": 1}
+    assert ops.wall.posts == {"C0THIRD": 3}, "the alert, and that each of the two is broken"
 
 
 async def test_who_does_not_answer_waits_and_is_not_tried_for_ever(ops: Ops) -> None:
@@ -166,7 +167,35 @@ async def test_a_source_that_fails_is_told_and_the_others_are_read(ops: Ops) -> 
     assert result.calls == 1
     assert result.problems[0].startswith("wrong/out_missed: TeleCMI refused")
     assert not result.is_good
-    assert ops.wall.posts == {"C0ROOM": 1}
+    assert ops.wall.posts == {"C0ROOM": 2}, "the call, and the trouble"
+
+
+async def test_a_comparison_that_takes_longer_than_a_poll_is_ended(ops: Ops) -> None:
+    telecmi = ops.telecmi()
+    telecmi["poll"] |= {"page_size": 1, "every": "10s"}
+    sections: dict[str, Any] = {
+        "telecmi": telecmi,
+        "rules": [{"name": "every", "notify": "room", "dry_run": True}],
+    }
+    noon = ops.clock.now()
+
+    def add(number: int, ago: int) -> None:
+        ops.stage.sandbox.book.add(
+            extension="209", customer=f"9812{number:06}", placed_at=noon - 12 * 60 * MINUTE - ago
+        )
+
+    for number in range(60):
+        add(number, ago=0)
+    assert (await ops.once(**sections)).calls == 60
+    ops.clock.advance(120 * MINUTE)
+    add(60, ago=MINUTE)
+    assert (await ops.once(**sections)).calls == 1
+    database = Database.open_existing(ops.stage.store)
+    (source,) = database.look(all_sources)
+    database.close()
+    assert (source.counted, source.held) == (61, 61)
+    assert source.agreed_at is not None
+    assert source.agreed_at > noon + 120 * MINUTE + 10_000, "after the next poll was due"
 
 
 async def test_a_store_in_use_is_refused_and_one_that_is_locked_is_not_waited_for(ops: Ops) -> None:

@@ -52,7 +52,8 @@ async def test_a_bad_configuration_never_replaces_a_good_one(served: Served, sta
     assert [reason.partition(":")[2].split(": ")[1] for reason in refused["reasons"]] == ["timezone", "rulez"]
     assert not served.events("reloaded")
     _, page = await served.page()
-    assert page["notices"][0].startswith("reload refused: ")
+    assert [one["kind"] for one in page["notices"]] == ["reload_refused"]
+    assert page["notices"][0]["reason"].startswith(f"{stage.path}:1:")
     name = stage.call()
     await served.until(stage.told, "a message by the old rules")
     assert stage.told() == {(name, ROOM): 1}
@@ -87,7 +88,7 @@ async def test_a_port_in_use_is_refused_and_the_old_pages_stay(served: Served, s
         await served.reload()
     (refused,) = served.events("reload refused; the old configuration goes on")
     assert "can't listen on 127.0.0.1" in refused["reasons"][0]
-    assert (await served.page())[1]["notices"][0].startswith("reload refused: web.listen")
+    assert (await served.page())[1]["notices"][0]["reason"].startswith("web.listen: can't listen")
     name = stage.call()
     await served.until(stage.told, "a message by the old rules")
     assert stage.told() == {(name, ROOM): 1}

@@ -1,6 +1,9 @@
 import pytest
 
-from notifier.host.health import Health, Readiness, SourceHealth
+from notifier.host.health import Health
+from notifier.host.readiness import Readiness, SourceHealth
+from notifier.host.troubles import STORE
+from notifier.model import NoticeKind
 from tests.support.clock import START, FakeClock
 
 SOURCE = "main/out_missed"
@@ -24,7 +27,6 @@ def health(clock: FakeClock) -> Health:
 def test_all_is_well(health: Health, clock: FakeClock) -> None:
     clock.advance(12_000)
     assert health.ready() == Readiness(
-        ok=True,
         problems=(),
         notices=(),
         sources={SOURCE: SourceHealth(ok=True, last_good_read=12.0, problem="")},
@@ -32,6 +34,7 @@ def test_all_is_well(health: Health, clock: FakeClock) -> None:
         dead=0,
         store_problem="",
     )
+    assert health.ready().ok
     assert health.status_line() == "ready; every source was read in the last 12 s"
 
 
@@ -92,8 +95,8 @@ def test_a_trouble_without_words_is_a_trouble(health: Health) -> None:
     health.store_failed("")
     health.reload_refused("")
     state = health.ready()
-    assert state.problems == (f"{SOURCE}: no good read for 0 s (failed)", "store: failed")
-    assert state.notices == ("reload refused: refused",)
+    assert state.problems == ("store: failed", f"{SOURCE}: no good read for 0 s (failed)")
+    assert [(one.kind, one.reason) for one in state.notices] == [(NoticeKind.RELOAD_REFUSED, "refused")]
     assert health.read_ok(SOURCE)
 
 
@@ -125,25 +128,66 @@ def test_a_store_that_fails_is_a_problem_and_said_once(health: Health) -> None:
     assert health.ready().ok
 
 
-def test_dead_letters_and_a_refused_reload_are_shown_but_leave_it_ready(health: Health) -> None:
+def test_ops_are_told_of_a_store_only_when_it_fails_for_a_minute(health: Health, clock: FakeClock) -> None:
+    health.store_failed("locked")
+    clock.advance(59_999)
+    health.store_failed("locked")
+    assert health.troubles.active() == ()
+    clock.advance(1)
+    health.store_failed("locked")
+    assert [(one.kind, one.subject, one.reason) for one in health.troubles.active()] == [(*STORE, "locked")]
+    assert health.ready().problems == ("store: locked",)
+    health.store_ok()
+    assert health.troubles.active() == ()
+    health.store_failed("locked")
+    assert health.troubles.active() == ()
+
+
+def test_what_hinders_nobody_is_shown_but_leaves_it_ready(health: Health) -> None:
     health.outbox(None, dead=2)
     health.reload_refused("config.yaml:3:1: unknown key")
     state = health.ready()
     assert (state.ok, state.dead) == (True, 2)
-    assert state.notices == ("reload refused: config.yaml:3:1: unknown key", "dead letters: 2")
-    assert health.status_line() == (
-        "ready; every source was read in the last 0 s; "
-        "reload refused: config.yaml:3:1: unknown key; dead letters: 2"
-    )
+    assert [one.kind for one in state.minor] == [NoticeKind.RELOAD_REFUSED]
+    assert health.status_line().startswith("ready; every source was read in the last 0 s; ")
+    assert "config.yaml:3:1: unknown key" in health.status_line()
     health.reload_ok()
-    assert health.ready().notices == ("dead letters: 2",)
+    assert health.ready().notices == ()
+    assert health.status_line() == "ready; every source was read in the last 0 s"
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_what_keeps_calls_from_somebody_makes_it_not_ready(health: Health, kind: NoticeKind) -> None:
+    hinders = {"source_refused", "source_failing", "source_silent", "credentials_broken", "disk"}
+    health.troubles.raise_(kind, "somewhere", "for a reason")
+    state = health.ready()
+    assert state.ok == (kind not in hinders)
+    assert [one.kind for one in state.notices] == [kind]
+    assert "for a reason" in health.status_line()
+    health.troubles.clear(kind, "somewhere")
+    assert health.ready().ok
+
+
+def test_a_source_that_is_told_of_by_itself_is_not_told_of_twice(health: Health) -> None:
+    health.read_failed(SOURCE, "wrong secret", refused=True)
+    health.troubles.raise_(NoticeKind.SOURCE_REFUSED, SOURCE, "wrong secret")
+    assert health.ready().problems == (f"{SOURCE}: no good read for 0 s (wrong secret)",)
+
+
+def test_why_the_oldest_notification_waits_is_told(health: Health, clock: FakeClock) -> None:
+    health.outbox(START, dead=0, waits_for="room:#room, channel_not_found")
+    clock.advance(301_000)
+    health.read_ok(SOURCE)
+    assert health.ready().problems == (
+        "outbox: a notification has been due for 5 min (room:#room, channel_not_found)",
+    )
 
 
 def test_the_status_line_names_every_problem(health: Health) -> None:
     health.read_failed(SOURCE, "wrong secret", refused=True)
     health.store_failed("disk\nfull")
     assert health.status_line() == (
-        f"not ready: {SOURCE}: no good read for 0 s (wrong secret); store: disk�full"
+        f"not ready: store: disk�full; {SOURCE}: no good read for 0 s (wrong secret)"
     )
 
 

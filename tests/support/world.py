@@ -27,6 +27,7 @@ from notifier.rules import Directory, compile_rules
 from notifier.store.database import Database
 from notifier.telecmi import Client, http_client
 from notifier.tell import Tell
+from notifier.web import Counters
 from tests.support.channel import Message, ScriptedChannel
 from tests.support.clock import START, FakeClock
 from tests.support.exchange import APP_ID, SECRET, Exchange, Killed, Record
@@ -61,7 +62,9 @@ class World(Views):
     ) -> None:
         self.path = folder / "notifier.db"
         self.clock = FakeClock()
+        self.counters = Counters(self.clock)
         self.began = START
+        self.boot_at = START
         self.accounts: Sequence[str] = sections.pop("accounts", ("main",))
         self.exchanges = {name: Exchange(self.clock) for name in self.accounts}
         self.sections: dict[str, Any] = {
@@ -88,19 +91,27 @@ class World(Views):
     def _build(self) -> None:
         config = Config.model_validate(self.sections)
         self.config = config
-        self.health = Health(self.clock)
+        self.health = Health(self.clock, self.counters)
         self.wakes = Wakes()
         self.stop = asyncio.Event()
         self.boot = uuid.uuid4().hex
         rules = {rule.name: rule for rule in config.rules}
         compiled = compile_rules(config.rules, config.agents, dry_run=config.dry_run)
         self.directory = Directory(config.receivers, config.agents, config.ops.notify)
-        self.tell = Tell(rules, self.directory, dry_run=config.dry_run)
+        self.tell = Tell(
+            rules,
+            self.directory,
+            stale_after=config.telecmi.poll.stale_after,
+            boot_at=self.boot_at,
+            dry_run=config.dry_run,
+        )
         self.counts = Counts(compiled)
         self.book = Rulebook(compiled, self.counts, self.tell, self.accounts)
         self.intakes = {name: self._intake(name) for name in self.accounts}
         self.intake = self.intakes[self.accounts[0]]
         self.health.expect_sources({one.name: config.telecmi.poll.every for one in self.intakes.values()})
+        kinds = {name: receiver.channel for name, receiver in config.receivers.items()}
+        self.counters.expect([one.name for one in self.intakes.values()], kinds)
         for name, receiver in config.receivers.items():
             self.channels.setdefault(
                 name,
@@ -118,6 +129,7 @@ class World(Views):
             zone=config.timezone,
             country=config.country,
             tell=self.tell,
+            metrics=self.health.metrics,
             jitter=lambda: 1.0,
             stop=self.stop,
             limit=5.0,
@@ -153,6 +165,7 @@ class World(Views):
             account=account,
             endpoint=Endpoint.OUT_MISSED,
             poll=poll,
+            reconcile=config.telecmi.reconcile,
             client=Client(
                 account, poll, http, self.clock, country=config.country, deadline_s=poll.every / 1000
             ),
@@ -222,6 +235,7 @@ class World(Views):
     async def restart(self, **sections: Any) -> None:
         """As after a crash or a reload: only the store is left, and a section may have changed."""
         self.sections.update(sections)
+        self.boot_at = self.clock.now()
         self._build()
         await self.lifecycle.adopt()
         await self.dispatch.adopt()

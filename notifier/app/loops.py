@@ -1,0 +1,127 @@
+"""The loops of one configuration: they take over, go round, and end together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from notifier.channels.registry import Channels
+from notifier.clock import Clock
+from notifier.config import Config
+from notifier.dispatch import Dispatch
+from notifier.host import heartbeat
+from notifier.host.disk import StoreFile
+from notifier.host.health import Health
+from notifier.host.heartbeat import Heartbeat
+from notifier.host.troubles import CONFIGURATION
+from notifier.intake import Intake
+from notifier.lifecycle import Lifecycle
+from notifier.loop import Wakes, go_round
+from notifier.notices import NAME as NOTICES
+from notifier.notices import Notices
+from notifier.telecmi import Http
+
+IDLE = 30.0
+"""Seconds after which lifecycle and dispatch look at the store even if nothing woke them."""
+
+LAST_SENDS = 2.0
+"""Seconds that requests under way may still take when we stop. A locked store may take as long again."""
+
+FIRST_BEAT = 1.0
+"""Seconds until the first heartbeat: the other loops must have finished a pass by then."""
+
+RELOAD_SENDS = 30.0
+"""Seconds that they may take when a new configuration takes over: as long as any request may."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """What a reload does not change."""
+
+    boot_at: int  # UTC ms, when it began
+    file: StoreFile  # of the store that it opened
+
+
+@dataclass
+class Crew:
+    """The loops for one configuration."""
+
+    config: Config
+    clock: Clock
+    health: Health
+    wakes: Wakes
+    http: Http
+    channels: Channels
+    intakes: list[Intake]
+    lifecycle: Lifecycle
+    dispatch: Dispatch
+    notices: Notices
+    heartbeat: Heartbeat | None
+    process: Process
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def loops(self) -> list[str]:
+        """Their names."""
+        beats = [heartbeat.NAME] if self.heartbeat else []
+        return ["lifecycle", "dispatch", NOTICES, *beats, *(intake.name for intake in self.intakes)]
+
+    def announce(self) -> None:
+        """From now on the health is ours: it knows our loops and sources, and no others."""
+        self.health.expect_loops(self.loops)
+        self.health.expect_sources({intake.name: intake.poll.every for intake in self.intakes})
+        kinds = {name: receiver.channel for name, receiver in self.config.receivers.items()}
+        self.health.metrics.expect([intake.name for intake in self.intakes], kinds)
+
+    async def adopt(self) -> None:
+        """Take over what an earlier run or configuration left.
+
+        Raises:
+            StoreUnavailable: the store can't be used now; may be tried again.
+        """
+        await self.lifecycle.adopt()
+        await self.dispatch.adopt()
+        await self.notices.adopt()
+        # It is the one in the file.
+        self.health.troubles.clear(*CONFIGURATION)
+
+    def start(self) -> None:
+        """Let the loops go round. Accounts are spread over the time between two polls."""
+        for number, intake in enumerate(self.intakes):
+            first = intake.poll.every / 1000 * number / len(self.intakes)
+            self._go(intake.name, intake.step, first)
+        self._go("lifecycle", self._until_due(self.lifecycle.step))
+        self._go("dispatch", self._until_due(self.dispatch.step))
+        self._go(NOTICES, self._until_due(self.notices.step))
+        if self.heartbeat is not None:
+            self._go(heartbeat.NAME, self.heartbeat.step, FIRST_BEAT)
+
+    async def stop(self, hurry: asyncio.Event | None = None) -> None:
+        """End the loops with nothing half done: transactions are whole, and sends get a moment to end.
+
+        Args:
+            hurry: a longer moment, until this is set: for a reload, after which nobody waits for us to end.
+        """
+        self.wakes.stop()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if hurry is not None:
+            await asyncio.gather(
+                *(each.settle(RELOAD_SENDS, hurry) for each in (self.dispatch, self.notices))
+            )
+        await asyncio.gather(*(each.aclose(LAST_SENDS) for each in (self.dispatch, self.notices)))
+        if self.heartbeat is not None:
+            await self.heartbeat.aclose()
+        await self.channels.aclose()
+        await self.http.aclose()
+
+    def _go(self, name: str, step: Callable[[], Awaitable[float]], first: float = 0.0) -> None:
+        turning = go_round(name, step, wakes=self.wakes, clock=self.clock, health=self.health, first=first)
+        self.tasks.append(asyncio.create_task(turning, name=name))
+
+    def _until_due(self, step: Callable[[], Awaitable[int | None]]) -> Callable[[], Awaitable[float]]:
+        async def seconds() -> float:
+            due = await step()
+            return IDLE if due is None else min(IDLE, max(0.0, (due - self.clock.now()) / 1000))
+
+        return seconds
