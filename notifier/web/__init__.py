@@ -1,5 +1,9 @@
-"""The few pages that say whether the daemon is well."""
+"""The few pages that say whether the daemon is well, and what it counts for monitoring.
 
-from notifier.web.server import WebServer
+``server`` is not handed on here: it brings a web server's libraries, and is loaded where pages are wanted.
+"""
 
-__all__ = ["WebServer"]
+from notifier.web.counters import Counters
+from notifier.web.scrape import Scrape
+
+__all__ = ["Counters", "Scrape"]

@@ -1,9 +1,24 @@
-"""What `/readyz` says, as JSON. No secrets, no phone numbers."""
+"""What `/readyz` says, as JSON. No secrets, no phone numbers.
+
+    {"ready": false,
+     "problems": ["main/out_missed: no good read for 5 min (HTTP 503)"],
+     "notices": [{"kind": "source_failing", "subject": "main/out_missed", "reason": "HTTP 503",
+                  "since": "2026-09-21T14:13:20Z"}],
+     "sources": {"main/out_missed": {"ok": false, "last_good_read_seconds_ago": 300.0,
+                                     "problem": "HTTP 503"}},
+     "outbox": {"oldest_due_seconds": null, "dead_letters": 0},
+     "store": {"ok": true, "problem": ""}}
+
+`problems` is for people: each reason why the job is not being done, once, the most severe first. `notices`
+is for programs: every trouble that was raised and not cleared, as ops are told of it, in the same order; some
+of them leave the daemon ready. Keys may be added; those that are there keep their meaning.
+"""
 
 import json
+from datetime import UTC, datetime
 
-from notifier.host.health import Readiness
 from notifier.host.masking import clean
+from notifier.host.readiness import Readiness
 
 _REASON_LIMIT = 200  # characters
 
@@ -26,7 +41,10 @@ def as_json(state: Readiness, probed: str) -> tuple[bool, str]:
     page = {
         "ready": not problems,
         "problems": problems,
-        "notices": list(state.notices),
+        "notices": [
+            {"kind": one.kind, "subject": one.subject, "reason": one.reason, "since": _instant(one.since)}
+            for one in state.notices
+        ],
         "sources": {
             name: {
                 "ok": source.ok,
@@ -43,3 +61,7 @@ def as_json(state: Readiness, probed: str) -> tuple[bool, str]:
 
 def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 1)
+
+
+def _instant(ms: int) -> str:
+    return datetime.fromtimestamp(ms // 1000, UTC).isoformat().replace("+00:00", "Z")

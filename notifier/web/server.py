@@ -1,6 +1,7 @@
-"""Two pages for monitoring: `/healthz` (do the loops run?) and `/readyz` (is the job being done?)."""
+"""Pages for monitoring: `/healthz` (do the loops run?), `/readyz` (is the job being done?), `/metrics`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from aiohttp import web
@@ -9,8 +10,9 @@ from notifier.errors import NotifierError
 from notifier.host.health import Health
 from notifier.web.connection import Connection, answer
 from notifier.web.listen import parse_listen
-from notifier.web.probe import Probe, StoreProbe
+from notifier.web.probe import StoreProbe
 from notifier.web.readiness import as_json
+from notifier.web.scrape import Scrape
 
 _SHUTDOWN_LIMIT = 0.5  # seconds that an answer under way may still take
 
@@ -22,16 +24,25 @@ class WebServer:
         listen: "host:port"; port 0 is any free one, an IPv6 address stands in brackets.
         health: what is shown.
         probe: asks the store, and raises StoreError where it does not work.
+        scrape: gathers what `/metrics` shows.
         stall_limit: seconds after which a loop without a finished pass is stuck.
         probe_limit: seconds that the store may take to answer.
     """
 
     def __init__(
-        self, listen: str, health: Health, probe: Probe, *, stall_limit: float, probe_limit: float = 2.0
+        self,
+        listen: str,
+        health: Health,
+        probe: Callable[[], Awaitable[object]],
+        scrape: Scrape,
+        *,
+        stall_limit: float,
+        probe_limit: float = 2.0,
     ) -> None:
         self._host, self._port = parse_listen(listen)
         self._health = health
         self._probe = StoreProbe(probe, probe_limit)
+        self._scrape = scrape
         self._stall_limit = stall_limit
         self._manager: web.Server | None = None
         self._sockets: asyncio.Server | None = None
@@ -66,24 +77,29 @@ class WebServer:
             await self._manager.shutdown(_SHUTDOWN_LIMIT)
             self._sockets = None
         await self._probe.cancel()
+        await self._scrape.cancel()
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
-        pages = {"/healthz": self._healthz, "/readyz": self._readyz}
+        pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
         page = pages.get(request.path)
         if page is None:
             return answer(HTTPStatus.NOT_FOUND, "not found\n")
         if request.method not in {"GET", "HEAD"}:
             return answer(HTTPStatus.METHOD_NOT_ALLOWED, "GET only\n", allow="GET, HEAD")
-        return await page()
+        return await page(request)
 
-    async def _healthz(self) -> web.Response:
+    async def _healthz(self, _request: web.BaseRequest) -> web.Response:
         stalled = self._health.stalled(self._stall_limit)
         if stalled:
             return answer(HTTPStatus.SERVICE_UNAVAILABLE, f"stuck: {', '.join(stalled)}\n")
         return answer(HTTPStatus.OK, "ok\n")
 
-    async def _readyz(self) -> web.Response:
-        store_problem = await self._probe.ask()
+    async def _readyz(self, _request: web.BaseRequest) -> web.Response:
+        _, store_problem = await self._probe.ask()
         ready, text = as_json(self._health.ready(), store_problem)
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         return answer(status, text, content_type="application/json")
+
+    async def _metrics(self, request: web.BaseRequest) -> web.Response:
+        text, content_type = await self._scrape.page(",".join(request.headers.getall("Accept", ())))
+        return answer(HTTPStatus.OK, text, content_type=content_type)

@@ -14,8 +14,12 @@ from structlog.testing import capture_logs
 from notifier.errors import NotifierError, StoreUnavailable
 from notifier.host.health import Health
 from notifier.host.masking import protect
-from notifier.web import WebServer
+from notifier.model import NoticeKind
+from notifier.store.figures import Figures
+from notifier.web import Counters, Scrape
+from notifier.web.server import WebServer
 from tests.support.clock import START, FakeClock
+from tests.support.scraped import some_figures
 
 SOURCE = "main/out_missed"
 
@@ -60,11 +64,20 @@ async def store() -> Store:
     return Store()
 
 
+def a_scrape(health: Health) -> Scrape:
+    clock = FakeClock()
+
+    async def figures() -> Figures:
+        return some_figures()
+
+    return Scrape(Counters(clock), health, clock, figures)
+
+
 @asynccontextmanager
 async def serving(
     health: Health, store: Store, listen: str = "127.0.0.1:0"
 ) -> AsyncIterator[tuple[str, int]]:
-    server = WebServer(listen, health, store.probe, stall_limit=60.0, probe_limit=0.05)
+    server = WebServer(listen, health, store.probe, a_scrape(health), stall_limit=60.0, probe_limit=0.05)
     address = await server.start()
     try:
         yield address
@@ -127,13 +140,21 @@ async def test_readyz_shows_sources_outbox_and_store(
     client: aiohttp.ClientSession, health: Health, clock: FakeClock
 ) -> None:
     health.outbox(START, dead=1)
+    health.troubles.raise_(NoticeKind.DEAD_LETTERS, "outbox", "1 was given up")
     clock.advance(2_500)
     assert await page(client) == (
         200,
         {
             "ready": True,
             "problems": [],
-            "notices": ["dead letters: 1"],
+            "notices": [
+                {
+                    "kind": "dead_letters",
+                    "subject": "outbox",
+                    "reason": "1 was given up",
+                    "since": "2026-09-21T14:13:20Z",
+                }
+            ],
             "sources": {SOURCE: {"ok": True, "last_good_read_seconds_ago": 2.5, "problem": ""}},
             "outbox": {"oldest_due_seconds": 2.5, "dead_letters": 1},
             "store": {"ok": True, "problem": ""},
@@ -213,7 +234,7 @@ async def test_no_secret_and_no_number_shows_on_the_page(client: aiohttp.ClientS
     assert body["store"]["problem"] == "*** for +91…5678"
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz/", "/healthz/x", "/../etc/passwd", "/%2e%2e/x"])
+@pytest.mark.parametrize("path", ["/", "/metrics/", "/healthz/", "/healthz/x", "/../etc/passwd", "/%2e%2e/x"])
 async def test_there_is_no_other_page(client: aiohttp.ClientSession, path: str) -> None:
     async with client.get(path) as response:
         assert (response.status, await response.text()) == (404, "not found\n")
@@ -224,6 +245,18 @@ async def test_pages_can_only_be_read(client: aiohttp.ClientSession, store: Stor
     async with client.request(method, "/readyz", data=b"x") as response:
         assert (response.status, response.headers["Allow"]) == (405, "GET, HEAD")
     assert store.asked == 0
+
+
+async def test_metrics_can_be_read_and_nothing_else(client: aiohttp.ClientSession) -> None:
+    async with client.get("/metrics") as response:
+        assert response.status == 200
+        assert response.headers["Cache-Control"] == "no-store"
+        whole = await response.read()
+    async with client.head("/metrics") as response:
+        assert (response.status, await response.read()) == (200, b"")
+        assert abs(int(response.headers["Content-Length"]) - len(whole)) < 100
+    async with client.post("/metrics", data=b"x") as response:
+        assert (response.status, response.headers["Allow"]) == (405, "GET, HEAD")
 
 
 async def test_head_gives_the_status_alone(client: aiohttp.ClientSession, store: Store) -> None:
@@ -307,7 +340,7 @@ async def test_stopping_waits_neither_for_idle_connections_nor_for_a_store_that_
 async def test_a_server_that_never_started_can_be_stopped_and_one_that_did_twice(
     health: Health, store: Store
 ) -> None:
-    server = WebServer("127.0.0.1:0", health, store.probe, stall_limit=60.0)
+    server = WebServer("127.0.0.1:0", health, store.probe, a_scrape(health), stall_limit=60.0)
     await server.stop()
     await server.start()
     await server.stop()
@@ -325,7 +358,7 @@ async def test_it_listens_on_ipv6(health: Health, store: Store) -> None:
 async def test_an_address_that_can_not_be_had_is_said(
     address: tuple[str, int], health: Health, store: Store, make: Callable[[int], str]
 ) -> None:
-    server = WebServer(make(address[1]), health, store.probe, stall_limit=60.0)
+    server = WebServer(make(address[1]), health, store.probe, a_scrape(health), stall_limit=60.0)
     with pytest.raises(NotifierError, match=r"^web\.listen: can't listen on \S+ port \d+: \w+"):
         await server.start()
     await server.stop()
