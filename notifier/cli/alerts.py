@@ -32,7 +32,7 @@ def alerts(
 
     found = look(loaded, view)
     if json:
-        print_json([_as_json(alert, rows) for alert, rows in found])
+        print_json([alert_json(alert, rows) for alert, rows in found])
         return
     print_table(
         ("alert", "rule", "about", "state", "calls", "last call", "told"),
@@ -58,9 +58,11 @@ def state(alert: Alert) -> str:
     return f"{text}, dry run" if alert.dry_run else text
 
 
-def _as_json(alert: Alert, rows: list[OutboxRow]) -> dict[str, object]:
+def alert_json(alert: Alert, rows: list[OutboxRow]) -> dict[str, object]:
+    """An alert and what was to be sent about it, for programs."""
     return {
         "alert": alert.id,
+        "tag": f"A{alert.id}",
         "rule": alert.rule,
         "key": alert.key,
         "state": alert.state,

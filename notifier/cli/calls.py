@@ -43,13 +43,13 @@ def calls(
 
     found = look(loaded, view)
     if json:
-        print_json([_as_json(stored, decisions) for stored, decisions in found])
+        print_json([call_json(stored, decisions) for stored, decisions in found])
         return
     print_table(
         ("placed", "agent", "customer", "name", "what became of it", "id"),
         [
             (
-                when(loaded, stored.call.placed_at),
+                when(loaded, stored.call.placed_at, seconds=True),
                 person(loaded, stored.call.agent),
                 stored.call.customer,
                 stored.call.name,
@@ -68,7 +68,8 @@ def told(decision: StoredDecision) -> str:
     return f"{decision.rule}: {decision.reason.replace('_', ' ')}{alert}"
 
 
-def _as_json(stored: StoredCall, decisions: list[StoredDecision]) -> dict[str, object]:
+def call_json(stored: StoredCall, decisions: list[StoredDecision]) -> dict[str, object]:
+    """A call and what was decided of it, for programs."""
     call = stored.call
     return {
         "id": call.id,

@@ -1,13 +1,16 @@
 """What commands share: their options, the configuration, and looking into the store."""
 
+import asyncio
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from notifier.config import Config, find, load, store_path
+from notifier.errors import StoreUnavailable
 from notifier.store.database import Connection, Database
 
 T = TypeVar("T")
@@ -23,6 +26,7 @@ ConfigOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask; needed where nobody can be asked.")]
 LimitOption = Annotated[
     int, typer.Option("--limit", "-n", min=1, max=100_000, metavar="N", help="At most so many.")
 ]
@@ -57,3 +61,40 @@ def look(config: Config, work: Callable[[Connection], T]) -> T:
         return database.look(work)
     finally:
         database.close()
+
+
+def change(config: Config, work: Callable[[Database], Coroutine[None, None, T]]) -> T:
+    """Write to the store, without ever making one. The daemon may be at work on it meanwhile.
+
+    Args:
+        config: that names the store.
+        work: does it in short transactions.
+
+    Raises:
+        StoreError: there is none, or it can't be written.
+    """
+    database = Database.open_existing(store_path(config))
+    try:
+        return asyncio.run(work(database))
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"{error}; what was not done yet stays as it was: try again") from None
+    finally:
+        database.close()
+
+
+def agree(question: str, *, yes: bool) -> None:
+    """Go on only where a person agrees, on a terminal, or did so beforehand.
+
+    Args:
+        question: what will be done.
+        yes: `--yes` was said.
+
+    Raises:
+        typer.BadParameter: there is nobody to ask.
+        typer.Abort: they do not agree.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"{question} There is nobody to ask here; say --yes", param_hint="--yes")
+    typer.confirm(question, abort=True, err=True)

@@ -75,10 +75,13 @@ async def _with_lookups(main: Coroutine[None, None, T]) -> T:
     return await main
 
 
-def leave_lookups() -> None:
+def leave_lookups(code: int = 0) -> None:
     """End the process here and now where a look-up still hangs: Python would wait for it, for minutes.
 
     Everything of ours is closed by then; only a name server does not answer.
+
+    Args:
+        code: to end with.
     """
     for thread in threading.enumerate():
         if thread.name.startswith(LOOKUP):
@@ -86,7 +89,7 @@ def leave_lookups() -> None:
             if thread.is_alive():
                 sys.stdout.flush()
                 sys.stderr.flush()
-                os._exit(0)
+                os._exit(code)
 
 
 def once(config: ConfigOption = None) -> None:

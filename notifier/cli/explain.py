@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.cli.common import ConfigOption, look, read_config
+from notifier.cli.common import ConfigOption, JsonOption, look, read_config
 from notifier.cli.parse import (
     alert_id,
     extension_of,
@@ -13,12 +13,13 @@ from notifier.cli.parse import (
     last_digits,
     span_around,
 )
-from notifier.cli.show import harmless
+from notifier.cli.show import harmless, print_json
 from notifier.cli.story import Story
+from notifier.cli.story_json import story_json
 from notifier.clock import SystemClock
 from notifier.config import Config
 from notifier.errors import NotifierError
-from notifier.model import StoredCall
+from notifier.model import Alert, StoredCall
 from notifier.store.alerts import alert as alert_with
 from notifier.store.database import Connection
 from notifier.store.views import Wanted, find_calls
@@ -52,27 +53,43 @@ def explain(
         ),
     ] = "",
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Tell what became of a call or an alert, and why."""
     loaded = read_config(config)
-    for line in look(loaded, lambda connection: _told(connection, loaded, what, at)):
+
+    def told(connection: Connection) -> list[str] | dict[str, object]:
+        found = _found(connection, loaded, what, at)
+        story = Story(connection, loaded)
+        return story_json(story, found) if json else _lines(story, found)
+
+    result = look(loaded, told)
+    if isinstance(result, dict):
+        print_json(result)
+        return
+    for line in result:
         print(line)
 
 
-def _told(connection: Connection, config: Config, what: str, at: str) -> list[str]:
-    story = Story(connection, config)
+def _found(connection: Connection, config: Config, what: str, at: str) -> Alert | list[StoredCall]:
     number = None if at else alert_id(what)
     if number is not None:
         alert = alert_with(connection, number)
         if alert is None:
             raise NotifierError(f"there is no alert A{number}; `notifier alerts --all` lists them")
-        return list(story.of_alert(alert))
+        return alert
     found = _calls(connection, config, what, at)
     if not found:
         where = "`notifier calls` lists them, `notifier status` says when TeleCMI was read"
         if is_number(what) and not at:
             where += "; with an extension, say when: --at 11:02"
         raise NotifierError(f"no stored call fits {harmless(what)}{f' at {at}' if at else ''}; {where}")
+    return found
+
+
+def _lines(story: Story, found: Alert | list[StoredCall]) -> list[str]:
+    if isinstance(found, Alert):
+        return list(story.of_alert(found))
     lines = [line for stored in found for line in story.of_call(stored)]
     if len(found) == MOST:
         lines.append(f"There may be more: only the newest {MOST} calls are explained.")

@@ -12,7 +12,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from notifier.cli import alerts, calls, check, daemon, demo, explain, outbox, sandbox, send_test, status
+from notifier.cli import (
+    alerts,
+    backup,
+    calls,
+    check,
+    daemon,
+    demo,
+    explain,
+    outbox,
+    purge,
+    rejects,
+    sandbox,
+    schema,
+    send_test,
+    status,
+)
 from notifier.cli.show import complain
 from notifier.errors import ConfigError, NotifierError
 
@@ -44,19 +59,23 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
+    add_completion=True,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-# In the order of `notifier --help`.
+# In the order of `notifier --help`; those that have commands of their own come last there.
 app.command()(daemon.run)
 app.command()(daemon.once)
 app.command()(check.check)
+app.command()(schema.schema)
 app.command("send-test")(send_test.send_test)
 app.command()(status.status)
 app.command()(calls.calls)
 app.command()(alerts.alerts)
 app.command()(explain.explain)
-app.command()(outbox.outbox)
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(rejects.app, name="rejects")
+app.command()(purge.purge)
+app.command()(backup.backup)
 app.command()(demo.demo)
 app.command()(sandbox.sandbox)
 

@@ -5,12 +5,19 @@ from typing import Annotated
 import typer
 
 from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
+from notifier.cli.outbox_change import drop, retry
 from notifier.cli.show import iso, print_json, print_table, when, whom
 from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.outbox_views import listing
 
+app = typer.Typer(invoke_without_command=True)
+app.command()(retry)
+app.command()(drop)
 
+
+@app.callback()
 def outbox(
+    context: typer.Context,
     config: ConfigOption = None,
     state: Annotated[
         list[RowState] | None,
@@ -25,25 +32,31 @@ def outbox(
 ) -> None:
     """Show notifications, newest first: sent, waiting (and why), dropped, redirected, dead.
 
-    Off a terminal there is one line each, without a head, its columns divided by tabs: alert, kind of
+    Off a terminal there is one line each, without a head, its columns divided by tabs: id, alert, kind of
     message, to whom, state, tries, since when, next try, reason.
     """
+    if context.invoked_subcommand is not None:
+        if config or state or json:
+            after = f"write options after its name: notifier outbox {context.invoked_subcommand} …"
+            raise typer.BadParameter(after, param_hint=context.invoked_subcommand)
+        return
     loaded = read_config(config)
     rows = look(loaded, lambda connection: listing(connection, state or None, limit))
     if json:
         print_json([_as_json(row) for row in rows])
         return
     print_table(
-        ("alert", "message", "to", "state", "tries", "since", "next try", "reason"),
+        ("id", "alert", "message", "to", "state", "tries", "since", "next try", "reason"),
         [
             (
+                str(row.id),
                 f"A{row.alert_id}",
                 str(row.kind),
                 whom(loaded, row.target) + ("" if row.via == "rule" else f" ({row.via})"),
                 str(row.state),
                 str(row.attempts),
-                when(loaded, row.created_at),
-                when(loaded, row.next_at) if row.state is RowState.WAITING else "",
+                when(loaded, row.created_at, seconds=True),
+                when(loaded, row.next_at, seconds=True) if row.state is RowState.WAITING else "",
                 row.reason,
             )
             for row in rows

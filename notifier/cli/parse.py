@@ -1,13 +1,18 @@
 """What people write on the command line."""
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import typer
 
+from notifier.config import parse_duration
+
 FEWEST_DIGITS, MOST_DIGITS = 3, 6
+FEWEST_TO_FORGET, LONGEST_NUMBER = 4, 15
+LONGEST_LINE = 200
 
 _ALERT = re.compile(r"[Aa]([0-9]{1,15})")
 _EXTENSION = re.compile(r"(?:([A-Za-z0-9_-]{1,40})/)?([0-9]{1,20})")
@@ -67,6 +72,44 @@ def last_digits(text: str, where: str) -> str:
         what = "every user of this machine can see what stands on a command line"
         raise typer.BadParameter(f"{what}, so no whole number belongs there; {wanted}", param_hint=where)
     return digits
+
+
+def ending(text: str, where: str) -> str:
+    """The last digits of one customer's number, enough of them to forget that customer by.
+
+    Args:
+        text: as written; "-" to have it read from standard input, which nobody else can see.
+        where: the option that it was written for.
+
+    Raises:
+        typer.BadParameter: there are too few, or too many for a command line.
+    """
+    asked = text == "-"
+    if asked:
+        text = _asked() if sys.stdin.isatty() else sys.stdin.readline(LONGEST_LINE).strip()
+    digits = re.sub(r"[^0-9]", "", text)
+    most = LONGEST_NUMBER if asked else MOST_DIGITS
+    if is_number(text) and FEWEST_TO_FORGET <= len(digits) <= most:
+        return digits
+    wanted = f"write the last {FEWEST_TO_FORGET} to {most} digits of the number"
+    hint = "" if asked else ", or - to be asked for more: every user of this machine sees a command line"
+    raise typer.BadParameter(f"not so many digits as it takes; {wanted}{hint}", param_hint=where)
+
+
+def _asked() -> str:
+    return str(typer.prompt("The number, or its last digits", err=True))
+
+
+def span_of(text: str, where: str) -> int:
+    """A span of time, "30d", in ms.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=where) from None
 
 
 def span_around(text: str, zone: ZoneInfo, now: int, near: int) -> tuple[int, int]:

@@ -2,11 +2,13 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from notifier.channels.base import Channel
 from notifier.channels.registry import channels
 from notifier.channels.render.sample import sample_notification
-from notifier.cli.show import complain, whom
+from notifier.cli.show import whom
 from notifier.clock import Clock
 from notifier.config import Config, agent_at
 from notifier.errors import DeliveryError, NotifierError
@@ -16,8 +18,18 @@ LIMIT = 30.0
 """Seconds for one message."""
 
 
-async def send_samples(config: Config, name: str, agent: str, clock: Clock, limit: float = LIMIT) -> bool:
-    """Send to everybody that a receiver comes to; did all of it work?
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one message."""
+
+    to: str
+    trouble: str  # why it was not sent; "" where it was
+
+
+async def send_samples(
+    config: Config, name: str, agent: str, clock: Clock, limit: float = LIMIT
+) -> AsyncIterator[Sent]:
+    """Send to everybody that a receiver comes to, one after another.
 
     Args:
         config: with its secrets.
@@ -35,21 +47,14 @@ async def send_samples(config: Config, name: str, agent: str, clock: Clock, limi
         hint = "give that agent an address, or name another --extension"
         raise NotifierError(f"{name} comes to nobody for {agent}; {hint}")
     built = channels(config, clock)
-    good = True
     try:
         for recipient in recipients:
             address = receiver.address(recipient, config.agents)
             assert address is not None, "recipients are those that have an address"
             trouble = await _trouble(built[name], address, _sample(config, agent, clock), limit)
-            to = whom(config, Target(name, recipient))
-            if trouble:
-                complain(f"{to}: not sent: {trouble}")
-                good = False
-            else:
-                print(f"{to}: sent")
+            yield Sent(whom(config, Target(name, recipient)), trouble)
     finally:
         await built.aclose()
-    return good
 
 
 def _sample(config: Config, agent: str, clock: Clock) -> Notification:

@@ -2,21 +2,38 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from notifier.cli.common import ConfigOption, config_file
+from notifier.cli.common import ConfigOption, JsonOption, config_file, read_config
 from notifier.cli.daemon import guarded
 from notifier.cli.parse import extension_of
+from notifier.cli.show import complain, print_json
 from notifier.clock import SystemClock
 from notifier.config import Config, load
 from notifier.config.meant import meant_or_listed
+from notifier.errors import NotifierError
 from notifier.host import logs
+
+if TYPE_CHECKING:
+    from notifier.cli.samples import Sent
+
+
+def receivers(context: typer.Context, incomplete: str) -> list[str]:
+    """For the shell: names that may be meant, from the configuration that the command line names so far."""
+    try:
+        known = read_config(context.params.get("config")).receivers
+    except NotifierError:
+        return []
+    return [name for name in known if name.startswith(incomplete)]
 
 
 def send_test(
-    receiver: Annotated[str, typer.Argument(metavar="RECEIVER", help="Its name in the configuration.")],
+    receiver: Annotated[
+        str,
+        typer.Argument(metavar="RECEIVER", help="Its name in the configuration.", autocompletion=receivers),
+    ],
     extension: Annotated[
         str,
         typer.Option(
@@ -26,10 +43,11 @@ def send_test(
         ),
     ] = "",
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Send a message with sample data, marked as a test, to everybody that a receiver comes to."""
     from notifier.app import secrets_of
-    from notifier.cli.samples import send_samples
+    from notifier.cli.samples import Sent, send_samples
 
     given = extension_of(extension, "--extension") if extension else None
     loaded = load(config_file(config), os.environ)
@@ -40,8 +58,27 @@ def send_test(
     clock = SystemClock()
     logs.protect(secrets_of(loaded))
     logs.configure("warning", "console", sys.stderr, is_terminal=sys.stderr.isatty(), clock=clock)
-    if not guarded(send_samples(loaded, receiver, _agent(loaded, given), clock)):
+
+    async def send() -> list[Sent]:
+        sent = []
+        async for one in send_samples(loaded, receiver, _agent(loaded, given), clock):
+            sent.append(one)
+            if not json:
+                _say(one)
+        return sent
+
+    sent = guarded(send())
+    if json:
+        print_json([{"to": one.to, "sent": not one.trouble, "reason": one.trouble} for one in sent])
+    if any(one.trouble for one in sent):
         raise typer.Exit(1)
+
+
+def _say(one: "Sent") -> None:
+    if one.trouble:
+        complain(f"{one.to}: not sent: {one.trouble}")
+    else:
+        print(f"{one.to}: sent")
 
 
 def _agent(config: Config, given: tuple[str | None, str] | None) -> str:

@@ -18,9 +18,9 @@ MOST_COMPLAINED = 4_000
 """Characters of one complaint."""
 
 
-def when(config: Config, ms: int | None) -> str:
+def when(config: Config, ms: int | None, *, seconds: bool = False) -> str:
     """A time as people at work read it: "11:02 IST (+05:30)", with the date where it is not today."""
-    return "never" if ms is None else local(ms, config.timezone, SystemClock().now())
+    return "never" if ms is None else local(ms, config.timezone, SystemClock().now(), seconds=seconds)
 
 
 def ago(ms: int) -> str:

@@ -45,6 +45,7 @@ def test_json_names_the_notifications(full: Scene) -> None:
     first = as_json("alerts", "-c", full.config)[-1]
     assert list(first) == [
         "alert",
+        "tag",
         "rule",
         "key",
         "state",
@@ -61,7 +62,8 @@ def test_json_names_the_notifications(full: Scene) -> None:
         "dry_run",
         "notifications",
     ]
-    assert (first["alert"], first["key"], first["state"]) == (1, "customer=+919812345678", "open")
+    assert (first["alert"], first["tag"]) == (1, "A1")
+    assert (first["key"], first["state"]) == ("customer=+919812345678", "open")
     assert first["notifications"] == [
         {
             "receiver": "agent",

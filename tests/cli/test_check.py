@@ -1,7 +1,11 @@
+import json
 from pathlib import Path
+from typing import Any
 
 from tests.support.commands import notifier
 from tests.support.config_files import config_text
+
+OPS = '{notify: room, heartbeat_url: "https://watch.example.com/x"}'
 
 
 def written(folder: Path, **sections: str) -> Path:
@@ -11,7 +15,7 @@ def written(folder: Path, **sections: str) -> Path:
 
 
 def test_a_good_configuration_is_counted(tmp_path: Path) -> None:
-    path = written(tmp_path, ops="{notify: room}")
+    path = written(tmp_path, ops=OPS)
     result = notifier("check", "-c", path)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
@@ -29,7 +33,7 @@ def test_warnings_are_no_failure(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_is_pointed_out(tmp_path: Path) -> None:
-    result = notifier("check", "-c", written(tmp_path, ops="{notify: room}", dry_run="true"))
+    result = notifier("check", "-c", written(tmp_path, ops=OPS, dry_run="true"))
     assert result.stdout.endswith(": dry_run is on: nothing is sent\n")
 
 
@@ -41,3 +45,70 @@ def test_a_secret_that_is_missing_is_a_problem(tmp_path: Path) -> None:
     assert f"{path}:1:" in result.stderr
     assert "the environment variable NO_SUCH_SECRET is not set" in result.stderr
     assert notifier("check", "-c", path, env={"NO_SUCH_SECRET": "here"}).exit_code == 0
+
+
+def test_without_secrets_all_else_is_checked_where_only_the_daemon_has_them(tmp_path: Path) -> None:
+    telecmi = (
+        '{accounts: [{name: main, region: india, app_id: 1, secret: "${credential:x}"},'
+        ' {name: other, region: india, app_id: "${NO_SUCH_ID}", secret: "${file:none}"}]}'
+    )
+    path = written(tmp_path, ops=OPS, telecmi=telecmi)
+    assert notifier("check", "-c", path).exit_code == 2
+    result = notifier("check", "--no-secrets", "-c", path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "2 accounts" in result.stdout
+    path = written(tmp_path, ops=OPS, telecmi=telecmi, rulez="[]")
+    result = notifier("check", "--no-secrets", "-c", path)
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1, "the secrets are no problem"
+    assert "rulez" in result.stderr
+
+
+def test_trying_what_it_names_needs_the_secrets(tmp_path: Path) -> None:
+    result = notifier("check", "--live", "--no-secrets", "-c", written(tmp_path))
+    assert result.exit_code == 2
+    assert "--live needs the secrets" in result.stderr
+
+
+def as_json(*arguments: object, code: int) -> Any:
+    result = notifier("check", "--json", *arguments)
+    assert (result.exit_code, result.stderr) == (code, "")
+    return json.loads(result.stdout)
+
+
+def test_json_counts_and_warns(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    assert as_json("-c", path, code=0) == {
+        "good": True,
+        "problems": [],
+        "warnings": [
+            "ops.notify: nobody is named, so only the log says what could not be delivered; name a receiver"
+        ],
+        "file": str(path),
+        "accounts": 1,
+        "rules": 1,
+        "receivers": 1,
+        "store": f"{tmp_path}/notifier.db",
+        "dry_run": False,
+        "live": [],
+    }
+
+
+def test_json_takes_every_problem_apart(tmp_path: Path) -> None:
+    path = written(tmp_path, timezone="Asia/Kolkatta", rulez="[]")
+    page = as_json("-c", path, code=2)
+    assert page["good"] is False
+    assert page["problems"][0] == {
+        "file": str(path),
+        "line": 4,
+        "column": 11,
+        "key": "timezone",
+        "what": "unknown time zone",
+        "hint": "write a name of the IANA list, like Asia/Kolkata",
+    }
+    assert (page["problems"][1]["line"], page["problems"][1]["column"]) == (5, 1)
+
+
+def test_json_of_a_file_that_is_not_there_has_no_line(tmp_path: Path) -> None:
+    (problem,) = as_json("-c", tmp_path / "none.yaml", code=2)["problems"]
+    assert (problem["file"], problem["line"], problem["column"]) == (f"{tmp_path}/none.yaml", None, None)

@@ -8,7 +8,7 @@ from notifier.errors import DeliveryTransient
 from notifier.store.alerts import insert_decisions
 from notifier.store.database import Connection
 from tests.cli.conftest import NOT_REACHED, Scene
-from tests.support.commands import complaint, configured, notifier, shown
+from tests.support.commands import as_json, complaint, configured, notifier, shown
 from tests.support.sample import a_call
 from tests.support.store import store_calls
 from tests.support.world import MINUTE, World
@@ -261,3 +261,20 @@ async def test_the_beginning_of_an_id_as_a_table_shows_it_is_enough(empty: Scene
     result = notifier("explain", "5d9df", "-c", empty.config)
     assert result.exit_code == 1
     assert "no stored call fits 5d9df" in complaint(result)
+
+
+def test_json_of_a_call_holds_its_decisions_its_alerts_and_the_same_sentences(full: Scene) -> None:
+    (call,) = as_json("explain", f"{2:024x}", "-c", full.config)["calls"]
+    assert (call["customer"], call["extension"]) == ("+919812345678", "209")
+    assert [one["reason"] for one in call["decisions"]] == ["opened", "below_threshold"]
+    assert [(one["tag"], one["state"]) for one in call["alerts"]] == [("A1", "open")]
+    assert call["stored_at"].endswith("Z")
+    assert call["story"] == [line.strip() for line in shown("explain", f"{2:024x}", "-c", full.config)]
+
+
+def test_json_of_an_alert_holds_its_newest_calls(full: Scene) -> None:
+    alert = as_json("explain", "A1", "-c", full.config)["alert"]
+    assert (alert["tag"], alert["calls"]) == ("A1", 2)
+    assert [one["name"] for one in alert["newest_calls"]] == ["Suresh", "Suresh"]
+    assert [one["state"] for one in alert["notifications"]] == ["sent"]
+    assert alert["story"][0].startswith("alert A1: rule not-reached")

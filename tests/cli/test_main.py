@@ -14,8 +14,10 @@ from tests.support.commands import configured, notifier
 from tests.support.config_files import config_text
 
 READING = (("calls",), ("alerts",), ("outbox",), ("status",), ("explain", "A1"))
-COMMANDS = (*READING, ("run",), ("once",), ("check",), ("send-test", "room"))
-ALL = (*(command[0] for command in COMMANDS), "demo", "sandbox")
+WRITING = (("purge", "--older-than", "30d"), ("outbox", "retry", "--all"), ("outbox", "drop", "--all"))
+STORE = (*READING, *WRITING)
+COMMANDS = (*STORE, ("run",), ("once",), ("check",), ("send-test", "room"))
+ALL = (*dict.fromkeys(command[0] for command in COMMANDS), "demo", "sandbox", "schema")
 
 
 def test_the_version_is_told() -> None:
@@ -73,8 +75,8 @@ def test_a_broken_configuration_is_told_whole_with_places_and_ends_with_2(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("command", READING)
-def test_commands_that_only_look_need_no_secret_and_make_no_store(
+@pytest.mark.parametrize("command", STORE)
+def test_commands_that_only_need_the_store_need_no_secret_and_make_no_store(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
     path = tmp_path / "config.yaml"
@@ -88,7 +90,7 @@ def test_commands_that_only_look_need_no_secret_and_make_no_store(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("command", READING)
+@pytest.mark.parametrize("command", STORE)
 def test_a_store_that_is_none_is_refused(command: tuple[str, ...], tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(config_text())

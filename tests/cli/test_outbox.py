@@ -1,3 +1,5 @@
+import re
+
 from notifier.errors import DeliveryTransient
 from tests.cli.conftest import Scene
 from tests.support.commands import as_json, notifier, on_terminal, shown
@@ -9,26 +11,27 @@ def columns(*arguments: object) -> list[list[str]]:
 
 def test_every_notification_is_a_line_the_newest_first(full: Scene) -> None:
     rows = columns("outbox", "-c", full.config)
-    assert all(len(row) == 8 for row in rows)
-    alert, kind, to, state, tries, since, again, reason = rows[-1]
+    assert all(len(row) == 9 for row in rows)
+    ident, alert, kind, to, state, tries, since, again, reason = rows[-1]
+    assert int(ident) == 1
     assert (alert, kind, to, state, tries) == ("A3", "open", "room #room", "sent", "1")
-    assert since.endswith("IST (+05:30)")
+    assert re.search(r"[0-9]{2}:[0-9]{2}:[0-9]{2} IST \(\+05:30\)$", since)
     assert (again, reason) == ("", "")
 
 
 def test_who_is_told_instead_says_why(full: Scene) -> None:
     """Ravi has no address; the rule's fallback is refused; so ops are told."""
     newest, before, *_ = columns("outbox", "-c", full.config)
-    assert newest[2:4] == ["leads lead@example.com (ops)", "sent"]
-    assert newest[7] == "channel_not_found"
-    assert before[2:4] == ["room #room (fallback)", "redirected"]
+    assert newest[3:5] == ["leads lead@example.com (ops)", "sent"]
+    assert newest[8] == "channel_not_found"
+    assert before[3:5] == ["room #room (fallback)", "redirected"]
 
 
 def test_only_some_states(full: Scene) -> None:
-    states = {row[3] for row in columns("outbox", "-c", full.config, "--state", "sent")}
+    states = {row[4] for row in columns("outbox", "-c", full.config, "--state", "sent")}
     assert states == {"sent"}
     both = columns("outbox", "-c", full.config, "--state", "sent", "--state", "redirected")
-    assert {row[3] for row in both} == {"sent", "redirected"}
+    assert {row[4] for row in both} == {"sent", "redirected"}
     dead = notifier("outbox", "-c", full.config, "--state", "dead")
     assert (dead.exit_code, dead.stdout, dead.stderr) == (0, "", "no such notifications\n")
 
@@ -48,9 +51,9 @@ async def test_what_waits_says_for_what_and_until_when(full: Scene) -> None:
     world.clock.advance(600_000)
     await world.round()
     (row,) = columns("outbox", "-c", full.config, "--state", "waiting")
-    assert row[2:5] == ["agent main/209", "waiting", "1"]
-    assert row[6].endswith("IST (+05:30)")
-    assert row[7] == "Slack does not answer"
+    assert row[3:6] == ["agent main/209", "waiting", "1"]
+    assert row[7].endswith("IST (+05:30)")
+    assert row[8] == "Slack does not answer"
     assert as_json("outbox", "-c", full.config, "--state", "waiting")[0]["next_at"].endswith("Z")
 
 
@@ -62,7 +65,7 @@ async def test_dead_letters_are_found(full: Scene) -> None:
     world.clock.advance(600_000)
     await world.round()
     (row,) = columns("outbox", "-c", full.config, "--state", "dead")
-    assert row[2:4] == ["leads lead@example.com (ops)", "dead"]
+    assert row[3:5] == ["leads lead@example.com (ops)", "dead"]
 
 
 def test_json_has_the_raw_names(full: Scene) -> None:

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from notifier.cli.parse import (
     alert_id,
+    ending,
     extension_of,
     is_extension_with_account,
     is_number,
     last_digits,
     span_around,
+    span_of,
 )
 
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -154,3 +156,24 @@ def test_whatever_is_written_gives_a_span_or_is_refused(text: str) -> None:
     except typer.BadParameter:
         return
     assert since < until <= since + 2 * MINUTE + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"), [("3210", "3210"), ("43 210", "43210"), ("(34) 32-10", "343210")]
+)
+def test_a_customer_is_forgotten_by_some_last_digits(text: str, digits: str) -> None:
+    assert ending(text, "--number") == digits
+
+
+@pytest.mark.parametrize("text", ["321", "3432109", "+919812343210", "sales", "", "--"])
+def test_too_few_digits_or_a_whole_number_are_refused(text: str) -> None:
+    with pytest.raises(
+        typer.BadParameter, match="write the last 4 to 6 digits of the number, or - to be asked"
+    ):
+        ending(text, "--number")
+
+
+def test_a_span_is_written_like_in_the_configuration() -> None:
+    assert span_of("1d12h", "--older-than") == 36 * HOUR
+    with pytest.raises(typer.BadParameter, match="not a duration; write a number with a unit"):
+        span_of("a month", "--older-than")

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from notifier.cli.samples import send_samples
+from notifier.cli.samples import Sent, send_samples
 from notifier.config import load
 from tests.support.clock import FakeClock
 from tests.support.commands import complaint, notifier
+from tests.support.hook import SECRET, FakeHook
 from tests.support.slack import TOKEN, FakeSlack
 from tests.support.smtp import MailServer
 
@@ -83,6 +84,18 @@ async def test_an_agent_gets_a_direct_message(office: Office) -> None:
     assert office.slack.posted[0].channel == "DU209"
 
 
+async def test_a_webhook_gets_a_document_that_says_it_is_a_test(office: Office) -> None:
+    hook = FakeHook()
+    await hook.start()
+    receiver = {"webhook": {"url": hook.url, "secret": SECRET}}
+    office.configure(receivers={"program": receiver}, rules=[{"name": "every", "notify": "program"}])
+    result = await office.send_test("program")
+    await hook.stop()
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "program webhook: sent\n", "")
+    (request,) = hook.accepted
+    assert json.loads(request.body)["alert"]["test"] is True
+
+
 async def test_an_incoming_webhook(office: Office) -> None:
     result = await office.send_test("hook")
     assert (result.exit_code, result.stdout) == (0, "hook webhook: sent\n")
@@ -142,11 +155,11 @@ async def test_a_failure_ends_with_1_and_its_reason(office: Office, failure: str
     assert TOKEN not in result.output
 
 
-async def test_without_an_answer_it_gives_up(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_without_an_answer_it_gives_up(office: Office) -> None:
     office.slack.fail_next("chat.postMessage", "hang")
     config = load(office.path, ENVIRON)
-    assert not await send_samples(config, "sales-room", "main/209", FakeClock(), limit=0.05)
-    assert capsys.readouterr().err == "sales-room #sales: not sent: no answer within 0 s\n"
+    sent = [one async for one in send_samples(config, "sales-room", "main/209", FakeClock(), limit=0.05)]
+    assert sent == [Sent("sales-room #sales", "no answer within 0 s")]
 
 
 class BrokenClock(FakeClock):
@@ -156,13 +169,25 @@ class BrokenClock(FakeClock):
         raise ZeroDivisionError("a secret")
 
 
-async def test_of_an_unknown_error_only_its_kind_is_told(
-    office: Office, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_of_an_unknown_error_only_its_kind_is_told(office: Office) -> None:
     office.configure(agents={"209": {"slack": "asha@example.com"}})
     config = load(office.path, ENVIRON)
-    assert not await send_samples(config, "agent", "main/209", BrokenClock())
-    assert capsys.readouterr().err == "agent main/209: not sent: unknown error: ZeroDivisionError\n"
+    sent = [one async for one in send_samples(config, "agent", "main/209", BrokenClock())]
+    assert sent == [Sent("agent main/209", "unknown error: ZeroDivisionError")]
+
+
+async def test_json_names_each_message(office: Office) -> None:
+    office.mail.answers["second@example.com"] = "550 5.1.1 unknown"
+    result = await office.send_test("leads", "--json")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert json.loads(result.stdout) == [
+        {"to": "leads lead@example.com", "sent": True, "reason": ""},
+        {
+            "to": "leads second@example.com",
+            "sent": False,
+            "reason": "SMTP 550 5.1.1 at the recipient's address",
+        },
+    ]
 
 
 async def test_without_agents_any_extension_will_do(office: Office) -> None:

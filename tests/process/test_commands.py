@@ -43,3 +43,14 @@ async def test_a_wrong_configuration_ends_it_with_2_and_the_place(stage: Stage) 
             await daemon.ends_with(2)
         assert f"{stage.path}:2:1: rulez:" in daemon.output
     assert not stage.store.exists()
+
+
+async def test_a_live_check_ends_with_what_came_of_it(stage: Stage) -> None:
+    async with stage.daemon("check", "--live") as check:
+        await check.ends_with(0)
+    assert "ok      TeleCMI main: accepted, 0 missed calls in 24 h" in check.lines
+    stage.sandbox.secret = "another one"
+    async with stage.daemon("check", "--live") as check:
+        await check.ends_with(1)
+    assert "FAILED  TeleCMI main: TeleCMI refused" in check.output
+    assert "ok      Slack bot: is missed-calls in Test" in check.lines

@@ -24,7 +24,7 @@ async def test_a_message_that_slack_took_and_did_not_confirm_is_not_sent_again(s
         await daemon.terminate()
     assert not daemon.said("told")
     async with stage.daemon() as daemon:
-        await daemon.until_said("told")
+        await daemon.until_said("had arrived already")
         await daemon.terminate()
     assert stage.told() == {(name, ROOM): 1}
     assert len(stage.slack.called("chat.postMessage")) == 1

@@ -8,6 +8,11 @@ from tests.support.stage import ROOM, Stage
 NAMED = {"slack": {"to": "#named"}}
 
 
+def notices(stage: Stage) -> list[str]:
+    """What ops were told of notifier itself."""
+    return [message.text for message in stage.slack.posted if "Customer" not in message.text]
+
+
 async def reloaded(daemon: Daemon, event: str = "reloaded") -> None:
     daemon.signal(signal.SIGHUP)
     await daemon.until_said(event)
@@ -44,12 +49,17 @@ async def test_a_bad_configuration_is_refused_with_its_place_and_the_old_goes_on
             assert any(one.startswith(f"{stage.path}:{line}:") for one in refused["reasons"]), (key, refused)
         _, page = await daemon.readyz()
         assert page["ready"]
-        assert "reload refused" in page["notices"][0]
+        (notice,) = page["notices"]
+        assert (notice["kind"], notice["subject"]) == ("reload_refused", "configuration")
+        assert notice["reason"].startswith(f"{stage.path}:")
+        await daemon.until(lambda: any(str(stage.path) in one for one in daemon.manager.told), "the status")
+        await daemon.until(lambda: len(notices(stage)) == 1, "the notice to ops")
         name = stage.call()
         await daemon.until(stage.told, "the call, by the old rule")
         stage.configure()
         await reloaded(daemon)
         assert (await daemon.readyz())[1]["notices"] == []
+        await daemon.until(lambda: len(notices(stage)) == 2, "the end of the notice to ops")
         await daemon.terminate()
     assert stage.told() == {(name, ROOM): 1}
 
@@ -64,7 +74,7 @@ async def test_a_message_under_way_while_reloading_is_told_once(stage: Stage) ->
         await stage.slack.stop()
         await stage.slack.start(stage.slack_port)
         await daemon.until_said("reloaded")
-        await daemon.until_said("told")
+        await daemon.until_said("had arrived already")
         await daemon.terminate()
     assert stage.told() == {(name, ROOM): 1}
     assert len(stage.slack.called("chat.postMessage")) == 1

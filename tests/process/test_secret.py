@@ -3,15 +3,17 @@
 from tests.support.sandbox import SECRET
 from tests.support.stage import ROOM, Stage
 
-REFUSED = "TeleCMI could not be read; trying again"
-HEALED = "TeleCMI answers again"
+REFUSED = "in trouble"
+HEALED = "works again"
 
 
 async def test_a_secret_that_becomes_right_at_telecmi_heals(stage: Stage) -> None:
     name = stage.call()
     stage.sandbox.secret = "another one"
     async with stage.daemon(environ={"WATCHDOG_USEC": "1000000"}) as daemon:
-        await daemon.until_said(REFUSED)
+        refused = await daemon.until_said(REFUSED)
+        assert (refused["kind"], refused["subject"]) == ("source_refused", "main/out_missed")
+        assert not [one for one in daemon.log if "compared" in one["event"]], "that is no trouble of its own"
         told = daemon.manager.told
         await daemon.until(lambda: any("not ready: main/out_missed" in one for one in told), "STATUS=")
         status, page = await daemon.readyz()
@@ -23,7 +25,7 @@ async def test_a_secret_that_becomes_right_at_telecmi_heals(stage: Stage) -> Non
         stage.sandbox.secret = SECRET
         await daemon.until_readyz(200)
         await daemon.until(stage.told, "the call")
-        assert len(daemon.said(HEALED)) == 1
+        assert len(daemon.said(REFUSED)) == len(daemon.said(HEALED)) == 1
         await daemon.terminate()
     assert stage.told() == {(name, ROOM): 1}
 

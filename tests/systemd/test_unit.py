@@ -74,7 +74,7 @@ def test_it_is_restarted_after_a_pause_and_watched(unit: dict[str, list[str]]) -
 
 def test_a_reload_checks_the_configuration_before_the_daemon_hears_of_it(unit: dict[str, list[str]]) -> None:
     assert unit["ExecReload"] == [
-        "/opt/notifier/bin/notifier check --config /etc/notifier/config.yaml",
+        "/opt/notifier/bin/notifier check --no-secrets --config /etc/notifier/config.yaml",
         "/bin/kill -HUP $MAINPID",
     ]
 

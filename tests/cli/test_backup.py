@@ -1,0 +1,44 @@
+"""`backup` copies the store of a configuration, and says what is wrong where it can't."""
+
+from pathlib import Path
+
+from notifier.store.database import Database
+from tests.cli.conftest import Scene
+from tests.support.commands import complaint, notifier, shown
+from tests.support.store import rows_in
+
+
+async def test_the_copy_holds_what_the_store_holds(full: Scene, tmp_path: Path) -> None:
+    copy = tmp_path / "backup.db"
+    (line,) = shown("backup", copy, "--config", full.config)
+    assert line.startswith(f"{copy}: {copy.stat().st_size:,} bytes, all of ")
+    counts = []
+    for path in (full.world.path, copy):
+        database = Database.open_existing(path)
+        counts.append(database.look(lambda connection: rows_in(connection, "calls")))
+        database.close()
+    assert counts[0] == counts[1] > 0
+
+
+async def test_the_store_itself_is_not_overwritten(full: Scene) -> None:
+    path = full.world.path
+    result = notifier("backup", path, "--config", full.config)
+    assert result.exit_code == 1
+    assert "is the store itself" in complaint(result)
+    assert path.stat().st_size > 0
+
+
+async def test_a_folder_that_is_not_there_is_named(full: Scene, tmp_path: Path) -> None:
+    result = notifier("backup", tmp_path / "nowhere" / "b.db", "--config", full.config)
+    assert result.exit_code == 1
+    assert "folder must exist" in complaint(result)
+
+
+async def test_without_a_store_there_is_nothing_to_copy(full: Scene, tmp_path: Path) -> None:
+    text = full.config.read_text().replace(str(full.world.path), str(tmp_path / "other.db"))
+    other = tmp_path / "other.yaml"
+    other.write_text(text)
+    result = notifier("backup", tmp_path / "b.db", "--config", other)
+    assert result.exit_code == 1
+    assert "there is no store" in complaint(result)
+    assert not (tmp_path / "b.db").exists()
