@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decisions, durable, idle_poll, latency, start
+from bench import decisions, durable, idle_poll, latency, start, summaries
 from bench.report import Row, machine, table
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +19,7 @@ def _steps(disk: Path, *, full: bool) -> Iterator[tuple[str, Callable[[], list[R
     yield "idle polls", lambda: idle_poll.figures(disk, full=full)
     yield "rule decisions", decisions.figures
     yield "durable intake", lambda: durable.figures(disk)
+    yield "summaries", lambda: summaries.figures(disk)
 
 
 def main() -> None:
@@ -37,7 +38,6 @@ def main() -> None:
             rows += figures()
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     print(f"load average after: {load}\n\n{table(rows)}")
-    print("\nSummaries of bursts are not part of this version: there is no figure for them.")
 
 
 main()

@@ -82,7 +82,7 @@ def _alerts(connection: Connection, count: int, now: int) -> None:
         )
         outbox.enqueue(
             connection,
-            alert.id,
+            alert,
             (Target("room", "#room"),),
             kind=Kind.OPEN,
             n=0,

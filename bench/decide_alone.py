@@ -27,7 +27,7 @@ def _seconds(rules: Sequence[CompiledRule]) -> tuple[float, int]:
         outcome.windows.apply()
         windows.prune(now - KEPT)
         seconds += process_time() - began
-        decisions += len(outcome.decisions)
+        decisions += sum(len(one.rows) for one in outcome.decisions)
         # What the store would do: what was opened is active from now on.
         for change in outcome.changes:
             alert = change.alert

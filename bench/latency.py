@@ -15,7 +15,8 @@ from time import perf_counter
 
 from bench.report import Row, ms
 from bench.settings import EVERY_CALL, settings
-from notifier.app.crew import Crew, build
+from notifier.app.crew import build
+from notifier.app.loops import Crew
 from notifier.clock import SystemClock
 from notifier.config import Config
 from notifier.host import logs

@@ -1,14 +1,11 @@
 """What the calls of a batch mean under one rule for one key."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 from notifier.model import Alert, AlertState, Call, Kind, StoredCall
 from notifier.rules.compiled import CompiledRule, Step
-from notifier.rules.outcome import AlertChange, Reason, Telling
+from notifier.rules.outcome import AlertChange, Decision, Reason, Telling
 from notifier.rules.window import Window
-
-_JOINED = Reason.JOINED
-"""By far the most frequent; to look a member of an enum up takes as long as to join."""
 
 
 class Case:
@@ -16,6 +13,8 @@ class Case:
 
     __slots__ = (
         "before",
+        "changed_by",
+        "decided",
         "index",
         "is_active",
         "joined",
@@ -35,31 +34,55 @@ class Case:
         self.window = window  # None where nothing is counted
         self.is_active = before is not None
         self.step = Step(before.level, before.needed, before.severity) if before else None
+        self.decided: list[tuple[list[int], Reason]] = []  # rows, and what became of these calls
         self.index = -1  # of its change, once there is one
         self.joined: list[int] = []  # rows, with their times beside them
         self.times: list[int] = []
+        self.changed_by: Call | None = None  # the call that opened the alert, or was the first to join
         self.newest: Call | None = None  # the call that joined last
         self.waits_from = 0
         if window is not None and before is None:
             window.release()
 
-    def take(self, stored: StoredCall) -> Reason:
-        """Decide on one call."""
-        row, call, baseline = stored
-        if self.window is not None:
-            self.window.add(call.placed_at, row)
-        if baseline:
-            return Reason.BASELINE
+    def take(self, calls: Sequence[StoredCall]) -> None:
+        """Decide on calls, one after another."""
+        for at, stored in enumerate(calls):
+            if self._takes_all and not any(one.baseline for one in calls[at:]):
+                self.decided.append((self._join(calls[at:]), Reason.JOINED))
+                return
+            self.decided.append(([stored.row], self._decide(stored)))
+
+    @property
+    def _takes_all(self) -> bool:
+        """Do all calls to come join, whatever they are, without a level that they could raise?"""
         if not self.is_active:
-            return self._open(row, call)
-        self.joined.append(row)
-        self.times.append(call.placed_at)
-        self.newest = call
-        return self._rise(call) if self.rule.levels else _JOINED
+            return False
+        levels = self.rule.levels
+        return self.window is None or not levels or self.step is None or self.step.level >= levels[-1].level
+
+    def _decide(self, stored: StoredCall) -> Reason:
+        if stored.baseline or not self.is_active:
+            if self.window is not None:
+                self.window.add(stored.call.placed_at, stored.row, taken=False)
+            return Reason.BASELINE if stored.baseline else self._open(stored.row, stored.call)
+        self._join((stored,))
+        return self._rise(stored.call)
+
+    def _join(self, calls: Sequence[StoredCall]) -> list[int]:
+        times = [one.call.placed_at for one in calls]
+        rows = [one.row for one in calls]
+        if self.window is not None:
+            self.window.extend(times, rows, taken=True)
+        self.times += times
+        self.joined += rows
+        self.newest = calls[-1].call
+        if self.changed_by is None:
+            self.changed_by = calls[0].call
+        return rows
 
     def _rise(self, call: Call) -> Reason:
         rule, window, step = self.rule, self.window, self.step
-        if window is None or step is None or step.level >= rule.levels[-1].level:
+        if window is None or step is None:
             return Reason.JOINED
         reached = rule.step(window.count(call.placed_at, rule.within), step)
         # By the count, not only its number: levels may have been added below since.
@@ -81,16 +104,23 @@ class Case:
             # What would have joined, had all calls arrived in order.
             begin = window.since_reached(time, rule.within, base.count)
             end = window.until_quiet(begin, rule.within)
-            self.joined, self.times = window.rows[begin:end], window.times[begin:end]
+            window.take(begin, end)
+            self.joined, self.times = window.rows[begin:end].tolist(), window.times[begin:end].tolist()
         self.is_active = True
-        self.newest = call
+        self.changed_by = self.newest = call
         self.waits_from = self.times[-1]
         return Reason.OPENED
 
+    def decisions(self) -> list[Decision]:
+        """What became of the calls; ``index`` says by then where the change of the alert is found."""
+        untouched = (Reason.BELOW_THRESHOLD, Reason.BASELINE)
+        return [
+            Decision(rows, self.rule.name, reason, -1 if reason in untouched else self.index)
+            for rows, reason in self.decided
+        ]
+
     def finish(self, now: int) -> AlertChange:
         """The alert after the batch, and the message that follows from it."""
-        if self.window is not None:
-            self.window.taken.update(self.joined)
         assert self.step is not None, "only cases with an alert are finished"
         assert self.newest is not None, "and only those that a call has joined"
         if self.before is None:
@@ -128,8 +158,14 @@ class Case:
         return AlertChange(alert, tuple(self.joined), None if waits else Telling(Kind.OPEN, 0, alert.level))
 
     def _changed(self, before: Alert, step: Step, agent: str, now: int) -> AlertChange:
-        alert = replace(
-            before,
+        alert = Alert(  # spelt out: `replace` takes twice as long
+            id=before.id,
+            uid=before.uid,
+            rule=before.rule,
+            key=before.key,
+            per=before.per,
+            state=before.state,
+            ended_as=before.ended_as,
             severity=step.severity,
             level=step.level,
             needed=step.count,
@@ -138,7 +174,10 @@ class Case:
             agent=agent,
             first_call_at=min(before.first_call_at, *self.times),
             last_call_at=max(before.last_call_at, *self.times),
+            opened_at=before.opened_at,
+            due_at=before.due_at,
             last_joined_at=now,
+            ended_at=before.ended_at,
             version=before.version + 1,
             dry_run=before.dry_run and self.rule.dry_run,
         )

@@ -1,5 +1,6 @@
 """What a batch of calls leads to: a decision on each of them, alerts opened and changed, messages due."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -19,9 +20,9 @@ class Reason(StrEnum):
 
 
 class Decision(NamedTuple):
-    """One call under one rule."""
+    """What one rule made of a call, or of several with one key that came to the same."""
 
-    call_row: int
+    rows: Sequence[int]  # of the calls
     rule: str
     reason: Reason
     change: int  # index into Outcome.changes, -1 where no alert was touched

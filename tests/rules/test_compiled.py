@@ -74,25 +74,25 @@ def test_rules_keep_the_order_of_the_configuration() -> None:
     assert [rule.name for rule in rules] == ["c", "a", "b"]
 
 
-def test_calls_are_paired_with_the_rules_about_them_in_order_of_time_and_id() -> None:
-    rules = compile_rules([a_rule(name="all"), a_rule(name="some", match={"extension": "210"})], {})
+def test_calls_are_gathered_by_rule_and_key_in_order_of_time_and_id() -> None:
+    some = a_rule(name="some", per="extension", match={"extension": "210"})
+    rules = compile_rules([a_rule(name="all", per="extension"), some], {})
     calls = [
         stored(1, START + 5),
         stored(2, START, id="b"),
         stored(3, START, id="a", extension="210"),
         stored(4, START - 1),
+        stored(5, START, id="a"),
     ]
     matched = match_all(calls, rules)
-    assert [(one.stored.row, one.rule.name) for one in matched] == [
-        (4, "all"),
-        (3, "all"),
-        (3, "some"),
-        (2, "all"),
-        (1, "all"),
+    assert [(one.rule.name, one.key, [call.row for call in one.calls]) for one in matched] == [
+        ("all", "extension=main/209", [4, 5, 2, 1]),
+        ("all", "extension=main/210", [3]),
+        ("some", "extension=main/210", [3]),
     ]
-    assert [one.stored.row for one in match_all([], rules)] == []
+    assert match_all([], rules) == []
     assert match_all(calls, ()) == []
-    assert [call.row for call in calls] == [1, 2, 3, 4]
+    assert [call.row for call in calls] == [1, 2, 3, 4, 5]
 
 
 def test_each_pair_has_the_key_of_its_rule() -> None:

@@ -6,14 +6,14 @@ from notifier.config.values import DAY, HOUR, MINUTE
 from notifier.model import AlertState, Kind, Severity
 from notifier.rules import Reason, Telling
 from tests.support.clock import START
-from tests.support.rulebook import Desk, compiled, stored
+from tests.support.rulebook import Desk, compiled, each, reasons, stored
 
 TOLD = Telling(Kind.OPEN, 0, 0)
 
 
 def test_every_call_opens_an_alert_of_its_own_and_is_told_at_once() -> None:
     outcome = Desk(compiled(severity="warning")).take([stored(7, START - MINUTE), stored(8, START)])
-    assert outcome.decisions == [(7, "rule", Reason.OPENED, 0), (8, "rule", Reason.OPENED, 1)]
+    assert each(outcome) == [(7, "rule", Reason.OPENED, 0), (8, "rule", Reason.OPENED, 1)]
     first, second = outcome.changes
     assert (first.joined, second.joined) == ((7,), (8,))
     assert first.telling == second.telling == TOLD
@@ -32,14 +32,14 @@ def test_each_rule_that_is_about_a_call_decides_for_itself() -> None:
     every, sales = compiled(name="every"), compiled(name="second", per="customer")
     other = compiled(name="other", match={"extension": "1"})
     outcome = Desk(every, sales, other).take([stored(1)])
-    assert outcome.decisions == [(1, "every", Reason.OPENED, 0), (1, "second", Reason.OPENED, 1)]
+    assert each(outcome) == [(1, "every", Reason.OPENED, 0), (1, "second", Reason.OPENED, 1)]
 
 
 def test_calls_of_a_key_that_has_an_active_alert_join_it_and_ping_nobody() -> None:
     desk = Desk(compiled(per="customer"))
     desk.take([stored(1, START - MINUTE)], START)
     outcome = desk.take([stored(2, START - HOUR, extension="210"), stored(3, START)], START + MINUTE)
-    assert [decision.reason for decision in outcome.decisions] == [Reason.JOINED, Reason.JOINED]
+    assert reasons(outcome) == [Reason.JOINED, Reason.JOINED]
     (change,) = outcome.changes
     assert (change.joined, change.telling) == ((2, 3), None)
     alert = change.alert
@@ -97,7 +97,7 @@ def test_the_wait_is_that_of_the_call_that_opened_whoever_joins_in_the_same_batc
 
 def test_a_baseline_call_opens_nothing_where_nothing_is_counted_either() -> None:
     outcome = Desk(compiled()).take([stored(1, baseline=True)])
-    assert outcome.decisions == [(1, "rule", Reason.BASELINE, -1)]
+    assert each(outcome) == [(1, "rule", Reason.BASELINE, -1)]
     assert outcome.changes == []
 
 

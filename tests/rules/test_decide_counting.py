@@ -8,7 +8,7 @@ from notifier.config.values import HOUR, MINUTE
 from notifier.model import AlertState, Kind, Severity
 from notifier.rules import Reason, Telling
 from tests.support.clock import START
-from tests.support.rulebook import Desk, compiled, stored
+from tests.support.rulebook import Desk, compiled, each, reasons, stored
 
 COUNTING: dict[str, Any] = {"per": "extension", "count": 3, "within": "30m"}
 KEY = ("rule", "extension=main/209")
@@ -17,14 +17,14 @@ TOLD = Telling(Kind.OPEN, 0, 0)
 
 def _reasons(desk: Desk, *calls: tuple[int, int], now: int = START) -> list[Reason]:
     outcome = desk.take([stored(row, at) for row, at in calls], now)
-    return [decision.reason for decision in outcome.decisions]
+    return reasons(outcome)
 
 
 def test_a_threshold_alert_opens_with_the_call_that_reaches_the_count() -> None:
     desk = Desk(compiled(**COUNTING))
     outcome = desk.take([stored(row, START + row) for row in range(1, 5)])
     below, opened, joined = Reason.BELOW_THRESHOLD, Reason.OPENED, Reason.JOINED
-    assert outcome.decisions == [
+    assert each(outcome) == [
         (1, "rule", below, -1),
         (2, "rule", below, -1),
         (3, "rule", opened, 0),
@@ -45,7 +45,7 @@ def test_calls_further_apart_than_the_window_open_nothing() -> None:
 def test_extensions_are_counted_apart() -> None:
     desk = Desk(compiled(**COUNTING))
     calls = [stored(row, START + row, extension=str(200 + row % 2)) for row in range(4)]
-    assert {decision.reason for decision in desk.take(calls).decisions} == {Reason.BELOW_THRESHOLD}
+    assert set(reasons(desk.take(calls))) == {Reason.BELOW_THRESHOLD}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_an_override_counts_for_its_extension_alone(
 ) -> None:
     desk = Desk(compiled(overrides=overrides, **COUNTING))
     outcome = desk.take([stored(row, START + row, account=account) for row in range(1, 7)])
-    assert [one.call_row for one in outcome.decisions if one.reason is Reason.OPENED] == [opens_at]
+    assert [row for row, _, reason, _ in each(outcome) if reason is Reason.OPENED] == [opens_at]
     assert outcome.changes[0].alert.needed == opens_at
 
 
@@ -76,7 +76,7 @@ def test_a_higher_level_is_told_to_those_who_were_told_and_those_of_the_level() 
     desk = Desk(compiled(**COUNTING, **LEVELS))
     desk.take([stored(row, START + row) for row in range(4)])
     outcome = desk.take([stored(4, START + 4), stored(5, START + 5)])
-    assert [one.reason for one in outcome.decisions] == [Reason.LEVEL_RAISED, Reason.JOINED]
+    assert reasons(outcome) == [Reason.LEVEL_RAISED, Reason.JOINED]
     (change,) = outcome.changes
     assert change.telling == Telling(Kind.LEVEL, 1, 1)
     assert (change.alert.level, change.alert.needed, change.alert.severity) == (1, 5, Severity.CRITICAL)
@@ -86,7 +86,7 @@ def test_several_levels_raised_in_one_batch_are_one_message() -> None:
     desk = Desk(compiled(**COUNTING, **LEVELS))
     desk.take([stored(row, START + row) for row in range(3)])
     outcome = desk.take([stored(row, START + row) for row in range(3, 9)])
-    assert [one.reason for one in outcome.decisions].count(Reason.LEVEL_RAISED) == 2
+    assert reasons(outcome).count(Reason.LEVEL_RAISED) == 2
     assert [change.telling for change in outcome.changes] == [Telling(Kind.LEVEL, 2, 2)]
 
 
@@ -118,7 +118,7 @@ def test_a_level_raised_during_the_wait_tells_nobody_yet() -> None:
     desk = Desk(compiled(wait="10m", **COUNTING, **LEVELS))
     desk.take([stored(row, START + row) for row in range(3)])
     outcome = desk.take([stored(row, START + row) for row in range(3, 6)])
-    assert Reason.LEVEL_RAISED in [one.reason for one in outcome.decisions]
+    assert Reason.LEVEL_RAISED in reasons(outcome)
     (change,) = outcome.changes
     assert (change.alert.level, change.alert.state, change.telling) == (1, AlertState.PENDING, None)
 
@@ -137,7 +137,7 @@ def test_a_late_call_that_fills_an_old_window_opens_an_alert_with_what_followed_
         Reason.BELOW_THRESHOLD
     }
     outcome = desk.take([stored(8, START + 21 * MINUTE)], START + 300 * MINUTE)
-    assert [one.reason for one in outcome.decisions] == [Reason.OPENED]
+    assert reasons(outcome) == [Reason.OPENED]
     (change,) = outcome.changes
     # The first half hour that holds three ends at 21; 119 is half an hour after 89: it had gone quiet.
     assert change.joined == (1, 2, 8, 3, 4, 5)
@@ -196,3 +196,12 @@ def test_a_level_added_below_one_that_was_told_tells_nobody_of_the_same_count_ag
     (change,) = desk.take([stored(5, 5)]).changes
     assert change.telling is None
     assert change.alert.within == 60 * 60_000  # its words are those of the rule as it is now
+
+
+def test_alerts_come_in_the_order_of_the_calls_that_opened_them() -> None:
+    desk = Desk(compiled(**COUNTING))
+    extensions = ["209", "210", "210", "210", "209", "209"]
+    calls = [stored(row, START + row, extension=one) for row, one in enumerate(extensions)]
+    outcome = desk.take(calls)
+    assert [change.alert.agent for change in outcome.changes] == ["main/210", "main/209"]
+    assert [(row, at) for row, _, _, at in each(outcome) if at >= 0] == [(3, 0), (5, 1)]

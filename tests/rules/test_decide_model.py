@@ -1,6 +1,6 @@
 """Decisions against a small model that counts by hand, for any order of arrival and any batches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import given, settings
@@ -9,12 +9,18 @@ from hypothesis import strategies as st
 from notifier.model import Alert, StoredCall
 from notifier.rules import CompiledRule, Matched, Outcome, Reason, Windows, decide
 from tests.support.clock import START
-from tests.support.rulebook import compiled, stored
+from tests.support.rulebook import compiled, each, stored
 
 WITHIN = 10_000  # ms; times below are in s
 COUNT = 3
 LEVELS = (5, 7)
-RULE = compiled(per="extension", count=COUNT, within="10s", levels=[{"count": level} for level in LEVELS])
+
+
+def _rule(levels: Sequence[int]) -> CompiledRule:
+    return compiled(per="extension", count=COUNT, within="10s", levels=[{"count": one} for one in levels])
+
+
+RULE = _rule(LEVELS)
 EXTENSIONS = ("209", "210")
 
 Event = StoredCall | str  # a call, or the extension whose alert ends
@@ -43,6 +49,7 @@ def _events(draw: st.DrawFn) -> list[Event]:
 class Hand:
     """Counts by hand: one extension."""
 
+    steps: Sequence[int] = LEVELS
     pool: list[tuple[int, int]] = field(default_factory=list)  # time, row; those of ended alerts are gone
     joined: list[set[int]] = field(default_factory=list)  # of each alert
     levels: list[int] = field(default_factory=list)
@@ -78,9 +85,8 @@ class Hand:
         self.levels.append(level)
         self.is_active = True
 
-    @staticmethod
-    def _level(count: int) -> int | None:
-        return sum(count >= level for level in LEVELS) if count >= COUNT else None
+    def _level(self, count: int) -> int | None:
+        return sum(count >= level for level in self.steps) if count >= COUNT else None
 
     def end(self) -> None:
         if self.is_active:
@@ -88,8 +94,8 @@ class Hand:
             self.pool = [one for one in self.pool if one[1] not in self.joined[-1]]
 
 
-def _by_hand(events: list[Event]) -> tuple[Said, dict[str, Hand]]:
-    hands = {extension: Hand() for extension in EXTENSIONS}
+def _by_hand(events: list[Event], levels: Sequence[int]) -> tuple[Said, dict[str, Hand]]:
+    hands = {extension: Hand(levels) for extension in EXTENSIONS}
     said = []
     for event in events:
         if isinstance(event, str):
@@ -97,6 +103,14 @@ def _by_hand(events: list[Event]) -> tuple[Said, dict[str, Hand]]:
         else:
             said.append((event.row, hands[event.call.extension].take(event)))
     return said, hands
+
+
+def _matched(calls: Iterable[StoredCall], rule: CompiledRule = RULE) -> list[Matched]:
+    """As ``match_all`` would, but for the order: calls are decided as they arrive."""
+    by_key: dict[str, list[StoredCall]] = {}
+    for call in calls:
+        by_key.setdefault(rule.key(call.call), []).append(call)
+    return [Matched(rule, key, alike) for key, alike in by_key.items()]
 
 
 @dataclass
@@ -111,7 +125,7 @@ class Decided:
     said: Said = field(default_factory=list)
 
     def take(self, calls: list[StoredCall]) -> None:
-        matched = [Matched(call, self.rule, self.rule.key(call.call)) for call in calls]
+        matched = _matched(calls, self.rule)
         outcome = decide(matched, self.active, self.windows, START)
         self._check(calls, outcome)
         outcome.windows.apply()
@@ -127,15 +141,16 @@ class Decided:
                 self.levels[extension].append(change.alert.level)
             self.active[key] = change.alert
             assert change.alert.call_count == len(self.joined[extension][-1])
-        self.said += [(one.call_row, one.reason) for one in outcome.decisions]
+        self.said += [(row, reason) for row, _, reason, _ in each(outcome)]
 
     def _check(self, calls: list[StoredCall], outcome: Outcome) -> None:
-        assert [one.call_row for one in outcome.decisions] == [call.row for call in calls]
-        for one in outcome.decisions:
-            if one.change < 0:
-                assert one.reason in {Reason.BASELINE, Reason.BELOW_THRESHOLD}
+        decisions = each(outcome)
+        assert [row for row, _, _, _ in decisions] == [call.row for call in calls]
+        for row, _, reason, at in decisions:
+            if at < 0:
+                assert reason in {Reason.BASELINE, Reason.BELOW_THRESHOLD}
             else:
-                assert one.call_row in outcome.changes[one.change].joined
+                assert row in outcome.changes[at].joined
         for change in outcome.changes:
             assert len(set(change.joined)) == len(change.joined)
 
@@ -156,15 +171,15 @@ class Decided:
 
 
 @settings(deadline=None, max_examples=300)
-@given(_events(), st.data())
+@given(_events(), st.sampled_from([(), LEVELS]), st.data())
 def test_decisions_are_those_of_counting_by_hand_wherever_the_batches_end(
-    events: list[Event], data: st.DataObject
+    events: list[Event], levels: Sequence[int], data: st.DataObject
 ) -> None:
-    said, hands = _by_hand(events)
+    said, hands = _by_hand(events, levels)
     cuts = data.draw(st.lists(st.booleans(), min_size=len(events), max_size=len(events)))
     never, always = [False] * len(events), [True] * len(events)
     for batches in (never, always, cuts):
-        decided = Decided().run(events, batches)
+        decided = Decided(_rule(levels)).run(events, batches)
         assert decided.said == said
         assert decided.joined == {extension: hand.joined for extension, hand in hands.items()}
         assert decided.levels == {extension: hand.levels for extension, hand in hands.items()}
@@ -205,9 +220,9 @@ def test_in_order_an_alert_opens_exactly_when_the_calls_that_no_alert_took_reach
             untaken = [one for one in untaken if one not in in_window]
 
 
-def _shape(windows: Windows) -> list[tuple[list[int], list[int], set[int]]]:
+def _shape(windows: Windows) -> list[tuple[list[int], list[int], bytes]]:
     found = [windows.get((RULE.name, f"extension=main/{extension}")) for extension in EXTENSIONS]
-    return [(list(one.times), list(one.rows), set(one.taken)) for one in found if one is not None]
+    return [(list(one.times), list(one.rows), bytes(one.taken)) for one in found if one is not None]
 
 
 @settings(deadline=None)
@@ -217,7 +232,7 @@ def test_deciding_changes_nothing_that_it_was_given_and_can_be_done_again(
 ) -> None:
     decided = Decided().run(before, [False] * len(before))
     calls = [event._replace(row=event.row + 100) for event in events if isinstance(event, StoredCall)]
-    matched = [Matched(call, RULE, RULE.key(call.call)) for call in calls]
+    matched = _matched(calls)
     given_matched, given_active, given_windows = list(matched), dict(decided.active), _shape(decided.windows)
     first = decide(matched, decided.active, decided.windows, START)
     second = decide(matched, decided.active, decided.windows, START)

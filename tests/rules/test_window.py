@@ -14,7 +14,7 @@ KEY = ("rule", "key")
 def _window(times: list[int]) -> Window:
     window = Window()
     for row, time in enumerate(times):
-        window.add(time, row)
+        window.add(time, row, taken=False)
     return window
 
 
@@ -26,9 +26,9 @@ def _in_window(times: list[int], end: int, within: int = WITHIN) -> list[int]:
 @given(TIMES)
 def test_the_calls_are_in_order_of_time_with_their_rows_beside_them(times: list[int]) -> None:
     window = _window(times)
-    assert window.times == sorted(times)
+    assert list(window.times) == sorted(times)
     assert sorted(window.rows) == list(range(len(times)))
-    assert [times[row] for row in window.rows] == window.times
+    assert [times[row] for row in window.rows] == list(window.times)
 
 
 @settings(deadline=None)
@@ -75,38 +75,83 @@ def test_what_joins_begins_with_the_first_window_around_the_call_that_reaches_th
         assert window.since_reached(time, WITHIN, needed) == expected
 
 
+TAKEN = st.lists(st.tuples(st.integers(0, 60), st.booleans()), min_size=1, max_size=30)
+
+
+def _marked(calls: list[tuple[int, bool]]) -> Window:
+    window = Window()
+    for row, (time, taken) in enumerate(calls):
+        window.add(time, row, taken=taken)
+    return window
+
+
+@settings(deadline=None)
+@given(TAKEN)
+def test_each_call_is_taken_or_not_wherever_later_ones_put_it(calls: list[tuple[int, bool]]) -> None:
+    window = _marked(calls)
+    assert list(window.taken) == [calls[row][1] for row in window.rows]
+
+
+@settings(deadline=None)
+@given(TIMES, st.lists(st.integers(0, 60), max_size=10), st.booleans())
+def test_calls_put_in_together_end_where_they_would_one_by_one(
+    before: list[int],
+    times: list[int],
+    taken: bool,  # noqa: FBT001 - drawn
+) -> None:
+    together, single = _window(before), _window(before)
+    rows = list(range(len(before), len(before) + len(times)))
+    together.extend(times, rows, taken=taken)
+    for time, row in zip(times, rows, strict=True):
+        single.add(time, row, taken=taken)
+    assert _content(together) == _content(single)
+    sorted_together = _window(before)
+    sorted_together.extend(sorted(times), rows, taken=taken)
+    assert sorted_together.times == single.times
+
+
 @settings(deadline=None)
 @given(TIMES, st.data())
-def test_calls_that_were_taken_are_gone_after_their_alert_ended_and_the_others_are_not(
-    times: list[int], data: st.DataObject
-) -> None:
+def test_what_joins_at_once_is_taken_and_nothing_else(times: list[int], data: st.DataObject) -> None:
     window = _window(times)
-    taken = data.draw(st.sets(st.sampled_from(range(len(times)))))
-    window.taken.update(taken)
-    window.release()
-    assert sorted(window.rows) == [row for row in range(len(times)) if row not in taken]
-    assert [times[row] for row in window.rows] == window.times == sorted(window.times)
-    assert not window.taken
+    begin = data.draw(st.integers(0, len(times)))
+    end = data.draw(st.integers(begin, len(times)))
+    window.take(begin, end)
+    assert [at for at, taken in enumerate(window.taken) if taken] == list(range(begin, end))
 
 
 @settings(deadline=None)
-@given(TIMES, st.integers(-1, 61), st.data())
-def test_what_lies_before_the_horizon_is_forgotten_and_nothing_else(
-    times: list[int], horizon: int, data: st.DataObject
+@given(TAKEN)
+def test_calls_that_were_taken_are_gone_after_their_alert_ended_and_the_others_are_not(
+    calls: list[tuple[int, bool]],
 ) -> None:
-    window = _window(times)
-    taken = data.draw(st.sets(st.sampled_from(range(len(times)))))
-    window.taken.update(taken)
+    window = _marked(calls)
+    window.release()
+    assert sorted(window.rows) == [row for row, (_, taken) in enumerate(calls) if not taken]
+    assert [calls[row][0] for row in window.rows] == list(window.times) == sorted(window.times)
+    assert list(window.taken) == [False] * len(window.rows)
+
+
+@settings(deadline=None)
+@given(TAKEN, st.integers(-1, 61))
+def test_what_lies_before_the_horizon_is_forgotten_and_nothing_else(
+    calls: list[tuple[int, bool]], horizon: int
+) -> None:
+    window = _marked(calls)
     window.drop_before(horizon)
-    kept = [row for row, time in enumerate(times) if time >= horizon]
-    assert window.times == sorted(times[row] for row in kept)
-    assert sorted(window.rows) == kept
-    assert window.taken == taken & set(kept)
+    assert sorted(window.rows) == [row for row, (time, _) in enumerate(calls) if time >= horizon]
+    assert [(time, bool(taken)) for time, taken in zip(window.times, window.taken, strict=True)] == [
+        calls[row] for row in window.rows
+    ]
 
 
-def _shape(windows: Windows, key: tuple[str, str] = KEY) -> tuple[list[int], list[int], set[int]] | None:
+def _content(window: Window) -> tuple[list[int], list[int], bytes]:
+    return list(window.times), list(window.rows), bytes(window.taken)
+
+
+def _shape(windows: Windows, key: tuple[str, str] = KEY) -> tuple[list[int], list[int], bytes] | None:
     window = windows.get(key)
-    return None if window is None else (list(window.times), list(window.rows), set(window.taken))
+    return None if window is None else _content(window)
 
 
 @settings(deadline=None)
@@ -123,16 +168,15 @@ def test_windows_beneath_stay_as_they_are_until_the_transaction_is_committed(
     if released:
         window.release()
     for row, time in enumerate(added, start=len(before)):
-        window.add(time, row)
-        window.taken.add(row)
-    overlay.window(("rule", "new")).add(1, 1)
-    after = (list(window.times), list(window.rows), set(window.taken))
+        window.add(time, row, taken=True)
+    overlay.window(("rule", "new")).add(1, 1, taken=False)
+    after = _content(window)
     assert overlay.window(KEY) is window
     assert _shape(windows) == shape
     assert windows.get(("rule", "new")) is None
     overlay.apply()
     assert _shape(windows) == after
-    assert _shape(windows, ("rule", "new")) == ([1], [1], set())
+    assert _shape(windows, ("rule", "new")) == ([1], [1], b"\0")
 
 
 def test_an_overlay_that_is_let_go_leaves_no_trace() -> None:
@@ -141,7 +185,7 @@ def test_an_overlay_that_is_let_go_leaves_no_trace() -> None:
     overlay = Overlay(windows)
     overlay.window(KEY).release()
     del overlay
-    assert _shape(windows) == ([5], [1], {1})
+    assert _shape(windows) == ([5], [1], b"\1")
 
 
 def test_windows_are_pruned_with_the_keys_that_have_nothing_left() -> None:
@@ -153,7 +197,7 @@ def test_windows_are_pruned_with_the_keys_that_have_nothing_left() -> None:
     windows.prune(7)
     assert windows.horizon == 7
     assert len(windows) == 1
-    assert _shape(windows) == ([50], [2], set())
+    assert _shape(windows) == ([50], [2], b"\0")
     windows.prune(6)
     assert windows.horizon == 7
 

@@ -55,19 +55,22 @@ class Daemon:
         self._readers = [asyncio.create_task(self._read(one)) for one in (process.stdout, process.stderr)]
 
     @classmethod
-    async def start(cls, *arguments: str, environ: Mapping[str, str] | None = None) -> Self:
+    async def start(
+        cls, *arguments: str, environ: Mapping[str, str] | None = None, module: str = "notifier"
+    ) -> Self:
         """Start `notifier` with these arguments.
 
         Args:
             arguments: "run", "--config", …
             environ: added to what little of ours is passed on; NOTIFY_SOCKET is always there.
+            module: another one that runs it.
         """
         manager = await Manager.start()
         ours = {name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "notifier",
+            module,
             *arguments,
             env={**ours, "NOTIFY_SOCKET": manager.address, **(environ or {})},
             cwd=ROOT,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from notifier.config import Agent, Rule
 from notifier.model import Alert, AlertState, EndReason, StoredCall
-from notifier.rules import CompiledRule, Outcome, Windows, compile_rules, decide, match_all
+from notifier.rules import CompiledRule, Outcome, Reason, Windows, compile_rules, decide, match_all
 from tests.support.clock import START
 from tests.support.sample import a_call
 
@@ -26,6 +27,19 @@ def stored(row: int, at: int = START, *, baseline: bool = False, **over: Any) ->
     """A stored call, placed at an instant (UTC ms); its id follows from its row."""
     call = a_call(**{"id": f"call-{row:05}", "placed_at": at, **over})
     return StoredCall(row, call, baseline)
+
+
+def each(outcome: Outcome) -> list[tuple[int, str, Reason, int]]:
+    """The decisions call by call, in order of their rows: row, rule, reason, index of the change."""
+    return sorted(
+        ((row, one.rule, one.reason, one.change) for one in outcome.decisions for row in one.rows),
+        key=itemgetter(0),
+    )
+
+
+def reasons(outcome: Outcome) -> list[Reason]:
+    """Why each call did what it did, in order of their rows."""
+    return [reason for _, _, reason, _ in each(outcome)]
 
 
 class Desk:
