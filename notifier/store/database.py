@@ -24,7 +24,7 @@ BUSY_MS = 2_000
 """How long to wait for another process's transaction: shorter than the time we have to stop in."""
 
 CACHE_KB = 256
-"""Of each connection, less than SQLite takes by itself: the kernel keeps the pages, too; more is no faster."""
+"""Of each connection, less than SQLite takes by itself: the kernel keeps the pages, too."""
 
 
 class Database:
