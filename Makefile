@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test bench lock clean
+.PHONY: demo test bench fault lock clean
 .DEFAULT_GOAL := test
 
 # The stamp is written last: a half-made environment is made again.
@@ -28,6 +28,9 @@ test: .venv/stamp  ## what CI runs
 
 bench: .venv/stamp  ## figures, not assertions
 	$(BIN)/python -m bench
+
+fault: .venv/stamp  ## what it survives: the real daemon under faults; about a quarter of an hour
+	$(BIN)/python -m tests.fault $(ARGS)
 
 lock:  ## after changing dependencies in pyproject.toml; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --only-binary :all: --no-header \

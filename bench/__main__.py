@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decisions, durable, idle_poll, latency, start, summaries
+from bench import decisions, durable, idle_poll, latency, retention, start, summaries
 from bench.report import Row, machine, table
 
 ROOT = Path(__file__).parents[1]
@@ -16,10 +16,11 @@ def _steps(disk: Path, *, full: bool) -> Iterator[tuple[str, Callable[[], list[R
     # What is small first: what comes later leaves its memory to the others.
     yield "start and memory", lambda: start.figures(disk)
     yield "latency", lambda: latency.figures(disk)
+    yield "bursts", lambda: summaries.figures(disk)
     yield "idle polls", lambda: idle_poll.figures(disk, full=full)
     yield "rule decisions", decisions.figures
     yield "durable intake", lambda: durable.figures(disk)
-    yield "summaries", lambda: summaries.figures(disk)
+    yield "retention", lambda: retention.figures(disk)
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
-from bench.events import CUSTOMERS, EXTENSIONS, SCATTERED_SQL, STEP
+from bench.events import CUSTOMERS, EXTENSIONS, SCATTERED_SQL, STEP, customer, extension, ident
 from notifier.model import AlertState, Endpoint, EndReason, Kind, Target
+from notifier.sandbox import SandboxCall
 from notifier.store import alerts, outbox, sources
 from notifier.store.database import Connection, Database
 from tests.support.sample import an_alert
@@ -58,6 +59,28 @@ def fill(path: Path, count: int, newest: int) -> int:
     finally:
         database.close()
     return first
+
+
+def newest_calls(count: int, shown: int, first: int) -> list[SandboxCall]:
+    """The newest of the stored calls, as a look-alike of TeleCMI knows them.
+
+    Args:
+        count: of calls that are stored.
+        shown: of calls that TeleCMI still lists.
+        first: UTC ms, as ``fill`` tells it.
+    """
+    return [
+        SandboxCall(
+            id=ident(n),
+            cmiuid="",
+            extension=extension(n),
+            customer=customer(n),
+            name="",
+            placed_at=first + n * STEP,
+            visible_at=first + n * STEP,
+        )
+        for n in range(count - shown, count)
+    ]
 
 
 def _source(connection: Connection, first: int, newest: int) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
-from bench.events import BATCH, CALLS, FIRST, STEP, batches, record
+from bench.events import BATCH, CALLS, FIRST, STEP, batches, record, settle
 from bench.report import Row, per_second, row
 from bench.settings import settings
 from notifier.app.crew import build
@@ -31,6 +31,7 @@ def figures(disk: Path) -> list[Row]:
         disk: a folder on the disk that is measured.
     """
     bodies = [{"total": len(one), "cdr": [record(n) for n in one], "code": "200"} for one in batches()]
+    settle()
     rates, busy, sizes = [], [], []
     for _ in range(REPEATS):
         with TemporaryDirectory(dir=disk) as folder:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench.report import Row, ms
-from bench.settings import EVERY_CALL, settings
+from bench.settings import EVERY_CALL, Unpaced, settings
 from notifier.app.crew import build
 from notifier.app.loops import Crew
 from notifier.clock import SystemClock
@@ -34,13 +34,6 @@ ROUNDS = 3
 
 QUIET = 1.2
 """Seconds between two messages to one person at the least: pace must not matter."""
-
-
-class Unpaced(SystemClock):
-    """Nobody waits between two requests to TeleCMI, which are far apart in life; all else is as it is."""
-
-    async def sleep(self, seconds: float) -> None:
-        del seconds
 
 
 class Arrivals:

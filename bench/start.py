@@ -14,12 +14,11 @@ from time import perf_counter
 
 import yaml
 
-from bench.big_store import fill
-from bench.events import STEP, customer, extension, ident
+from bench.big_store import fill, newest_calls
 from bench.report import Row, row
 from bench.settings import settings
 from notifier.clock import SystemClock
-from notifier.sandbox import Sandbox, SandboxCall
+from notifier.sandbox import Sandbox
 from tests.support.daemon import until
 from tests.support.sandbox import running_sandbox
 from tests.support.slack import FakeSlack
@@ -62,7 +61,10 @@ async def _measure(folder: Path) -> tuple[list[float], list[float]]:
     store = folder / "notifier.db"
     newest = SystemClock().now()
     first = await asyncio.to_thread(fill, store, CALLS, newest)
-    async with running_sandbox(SystemClock().now, traffic=_calls(first)) as sandbox, _slack() as slack:
+    async with (
+        running_sandbox(SystemClock().now, traffic=newest_calls(CALLS, SHOWN, first)) as sandbox,
+        _slack() as slack,
+    ):
         config = settings(store, telecmi=sandbox.base_url("india"), slack=slack.api_url, every="1s")
         path = folder / "config.yaml"
         path.write_text(yaml.safe_dump(config), "utf-8")
@@ -100,22 +102,6 @@ def _resident(pid: int) -> float:
     found = re.search(r"VmRSS:\s+(\d+) kB", status)
     assert found is not None, "Linux tells it"
     return int(found.group(1)) / 1024
-
-
-def _calls(first: int) -> list[SandboxCall]:
-    """The newest of the calls that are stored, as the look-alike knows them."""
-    return [
-        SandboxCall(
-            id=ident(n),
-            cmiuid="",
-            extension=extension(n),
-            customer=customer(n),
-            name="",
-            placed_at=first + n * STEP,
-            visible_at=first + n * STEP,
-        )
-        for n in range(CALLS - SHOWN, CALLS)
-    ]
 
 
 @asynccontextmanager

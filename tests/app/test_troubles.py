@@ -67,7 +67,7 @@ async def test_a_start_proves_that_the_file_is_good(served: Served, stage: Stage
 
 async def test_a_reload_tells_ops_nothing_by_itself(served: Served, stage: Stage) -> None:
     with_ops(stage, telecmi=stage.sections()["telecmi"] | {"poll": {"every": "1s"}})
-    stage.environ["TELECMI_SECRET"] = "wrong"
+    stage.environ["TELECMI_SECRET"] = "no-secret-of-telecmi"
     await served.start()
     await served.until(lambda: len(told_ops(stage)) == 1, "that TeleCMI refuses us")
     for _ in range(3):

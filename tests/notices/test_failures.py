@@ -119,6 +119,22 @@ async def test_what_may_have_arrived_before_it_was_given_up_is_cleared(ops: OpsR
     assert ops.told() == ["raised", "raised", "cleared"]
 
 
+async def test_what_may_have_arrived_goes_on_where_its_end_was_not_told(ops: OpsRoom) -> None:
+    room = ops.channels["room"]
+    room.confirms = False
+    room.sends.extend([AfterAccepting(KeyError("x"))] * 2)
+    ops.raise_()
+    await ops.pass_time(MINUTE)
+    room.always = DeliveryTransient("down")
+    ops.clear()
+    await ops.go()
+    ops.raise_()
+    await ops.go()
+    room.always = None
+    await ops.pass_time(30 * MINUTE)
+    assert ops.told() == ["raised", "raised"]
+
+
 async def test_what_was_given_up_is_told_when_it_is_raised_once_more(ops: OpsRoom) -> None:
     ops.channels["room"].sends.extend([PayloadBroken("no"), PayloadBroken("no")])
     ops.raise_()
@@ -180,6 +196,17 @@ async def test_a_trouble_that_came_back_while_the_store_was_unusable_is_told_to_
     ops.clear()
     await ops.pass_time(30 * MINUTE)
     assert ops.told() == ["raised", "cleared", "cleared"]
+
+
+async def test_what_more_ended_than_is_remembered_is_cleared_all_the_same(ops: OpsRoom) -> None:
+    ops.raise_(NoticeKind.DISK, "first")
+    await ops.go()
+    ops.clear(NoticeKind.DISK, "first")
+    for number in range(100):
+        ops.raise_(NoticeKind.DISK, str(number))
+        ops.clear(NoticeKind.DISK, str(number))
+    await ops.pass_time(MINUTE)
+    assert [(one.subject, one.what) for one in ops.heard] == [("first", "raised"), ("first", "cleared")]
 
 
 async def test_a_result_that_can_not_be_written_down_is_insisted_on(ops: OpsRoom) -> None:

@@ -1,0 +1,21 @@
+"""All scenarios, in the order of the table."""
+
+from tests.fault.scenario import Scenario
+from tests.fault.scenarios import clocks, ends, mail, slack, store, systemd, telecmi
+
+
+def all_scenarios(kills: int) -> list[Scenario]:
+    """Every one there is.
+
+    Args:
+        kills: SIGKILLs, in all.
+    """
+    return [
+        *telecmi.scenarios(),
+        *slack.scenarios(),
+        *mail.scenarios(),
+        *clocks.scenarios(),
+        *ends.scenarios(kills),
+        *store.scenarios(),
+        *systemd.scenarios(),
+    ]
