@@ -267,8 +267,10 @@ async def test_no_number_name_or_address_of_anybody_is_on_the_page(a_world: Make
     await world.round()
     found = await page(world)
     assert found.value("notifier_decisions_total", rule="vip +91…5678") == 1
+    # Not the values: bytes and seconds may have any digits.
+    said = "\n".join(f"{sample.name} {sample.labels}" for sample in found.samples)
     for shown in ("9876543210", "9812345678", "Kumar", "209", "example.com", "#room", "exchange-secret"):
-        assert shown not in found.text, shown
+        assert shown not in said, shown
     for sample in found.samples:
         assert not any(re.search(r"\d{7}", value) for value in sample.labels.values()), sample
 
