@@ -80,9 +80,13 @@ class Dispatch:
     async def adopt(self) -> None:
         """Take over what an earlier run had under way."""
         now = self.clock.now()
-        count = await self.database.write(
-            lambda connection: outbox_claims.release_claims(connection, self.boot, now)
-        )
+
+        def release(connection: Connection) -> int:
+            count = outbox_claims.release_claims(connection, self.boot, now)
+            outbox_claims.doubt(connection, self.deliver.tell.boot_at)
+            return count
+
+        count = await self.database.write(release)
         if count:
             log.warning("notifications with unknown outcome found", count=count)
 

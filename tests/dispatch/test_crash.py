@@ -1,6 +1,7 @@
 """A message is sent twice only where we die between the remote side's acceptance and our commit."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from notifier.errors import DeliveryTransient, RateLimited
 from notifier.model import Message
 from notifier.store import schema
+from notifier.store.backup import copy_store
 from tests.support.channel import AfterAccepting
 from tests.support.exchange import Killed
 from tests.support.world import MINUTE, World
@@ -181,3 +183,17 @@ async def test_killed_at_any_of_many_instants_every_call_is_told_once(a_world: M
         world.clock.advance(MINUTE)
     await world.send()
     assert sorted(world.told(), key=int) == names
+
+
+async def test_a_copy_of_the_store_from_before_a_message_does_not_send_it_again_where_one_can_look(
+    a_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = await with_a_call(a_world())
+    copy_store(world.path, tmp_path / "copy.db")
+    world.clock.advance(MINUTE)
+    await world.send()
+    world.clock.advance(MINUTE)
+    await world.put_back(tmp_path / "copy.db")
+    await world.send()
+    assert world.told() == ["Suresh"]
+    assert world.fates() == [("room", "sent")]

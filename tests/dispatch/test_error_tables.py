@@ -143,19 +143,24 @@ async def test_an_edit_that_fails_once_is_made_later_or_made_up_for(beside: Make
 @pytest.mark.parametrize(
     ("error", "fate", "tries", "ops_see", "hours"),
     [
-        (RateLimited("slow", 7), "dead", None, {TARGET, DEAD}, 24),
-        (DeliveryTransient("down"), "dead", None, {TARGET, DEAD}, 24),
-        (DeliveryTransient("cut", uncertain=True), "dead", None, {TARGET, DEAD}, 24),
-        (CredentialsBroken("revoked"), "dead", None, {CREDENTIALS, DEAD}, 24),
-        (TargetBroken("archived"), "redirected", 1, {TARGET}, 0),
-        (PayloadBroken("no_text"), "dead", 2, {DEAD}, 0),
-        (DeliveryError("of next year"), "dead", 2, {DEAD}, 0),
-        (ZeroDivisionError("ours"), "dead", 2, {DEAD}, 0),
+        (RateLimited("slow", 7), "dead", None, (TARGET, DEAD), 24),
+        (DeliveryTransient("down"), "dead", None, (TARGET, DEAD), 24),
+        (DeliveryTransient("cut", uncertain=True), "dead", None, (TARGET, DEAD), 24),
+        (CredentialsBroken("revoked"), "dead", None, (CREDENTIALS, DEAD), 24),
+        (TargetBroken("archived"), "redirected", 1, (TARGET,), 0),
+        (PayloadBroken("no_text"), "dead", 2, (DEAD,), 0),
+        (DeliveryError("of next year"), "dead", 2, (DEAD,), 0),
+        (ZeroDivisionError("ours"), "dead", 2, (DEAD,), 0),
     ],
     ids=str,
 )
 async def test_what_fails_for_good_is_told_elsewhere_and_shown_to_ops(
-    a_world: MakeWorld, error: Exception, fate: str, tries: int | None, ops_see: set[NoticeKind], hours: int
+    a_world: MakeWorld,
+    error: Exception,
+    fate: str,
+    tries: int | None,
+    ops_see: tuple[NoticeKind, ...],
+    hours: int,
 ) -> None:
     world = a_world(FALLBACK, receivers=ADDRESSED)
     await world.watch()
@@ -169,7 +174,7 @@ async def test_what_fails_for_good_is_told_elsewhere_and_shown_to_ops(
     assert world.told() == ["Suresh"]
     assert hours * HOUR <= world.sent[0].at - began <= hours * HOUR + 10 * MINUTE
     assert tries is None or world.room.tries == tries
-    assert set(in_trouble(world)) == ops_see
+    assert set(in_trouble(world)) == set(ops_see)
 
 
 def test_every_class_of_error_is_in_the_tables() -> None:

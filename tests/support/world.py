@@ -4,6 +4,7 @@ Tests step the loops by hand and read as sentences: calls at TeleCMI, poll, tick
 """
 
 import asyncio
+import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -239,6 +240,15 @@ class World(Views):
         self._build()
         await self.lifecycle.adopt()
         await self.dispatch.adopt()
+
+    async def put_back(self, copy: Path) -> None:
+        """A copy takes the place of the store, and everything starts again."""
+        self.database.close()
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        shutil.copy(copy, self.path)
+        self.database = Database.open(self.path)
+        await self.restart()
 
     async def killed_while_sending(self) -> None:
         """Send until the process is killed on the way, and start again."""

@@ -1,7 +1,7 @@
 """All scenarios, in the order of the table."""
 
 from tests.fault.scenario import Scenario
-from tests.fault.scenarios import clocks, ends, mail, slack, store, systemd, telecmi
+from tests.fault.scenarios import clocks, ends, mail, operations, slack, store, systemd, telecmi
 
 
 def all_scenarios(kills: int) -> list[Scenario]:
@@ -18,4 +18,5 @@ def all_scenarios(kills: int) -> list[Scenario]:
         *ends.scenarios(kills),
         *store.scenarios(),
         *systemd.scenarios(),
+        *operations.scenarios(),
     ]

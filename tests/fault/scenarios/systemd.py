@@ -3,127 +3,63 @@
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import mkdtemp
 
-from tests.fault.container.machine import Machine, booted
-from tests.fault.container.tree import NoContainer, base_tree, wheels
+from tests.fault.container.machine import Machine
+from tests.fault.container.service import (
+    LOOK_EVERY,
+    PATIENCE,
+    ROOT,
+    UNIT,
+    active,
+    installed,
+    logs,
+    until_said,
+)
 from tests.fault.scenario import Scenario, about
 from tests.fault.setting import CANT_BE_ASKED
 from tests.fault.world import World
 from tests.support.daemon import STOP_WITHIN
 
-ROOT = Path(__file__).parents[3]
-CHECKOUT = ("notifier", "systemd", "pyproject.toml", "README.md", "requirements.lock", "config.example.yaml")
-"""What an installation needs of it."""
-
-WATCHDOG = 6.0
-"""Seconds; the unit's own three minutes are too long to wait for."""
-
-DROP_IN = f"""[Service]
-WatchdogSec={WATCHDOG:g}
-TimeoutAbortSec=3
-RestartSec=1
-LoadCredential=telecmi:/etc/notifier/telecmi.secret
-"""
 PORT = 29464
-_PATIENCE = 60.0  # seconds
-_LOOK_EVERY = 0.2  # seconds
 _POSSIBLE = 12  # tries that succeed where nothing forbids them
-
-_STEPS = re.compile(r"^## Install it as a service.*?^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
-_UNIT = "notifier.service"
 
 
 async def under_systemd(world: World) -> None:
     """Installed by the README's lines; killed by the watchdog, reloaded well and badly, confined, stopped."""
-    if world.quick:
-        world.skip("an installation takes longer than a quick run")
-    folder = Path(mkdtemp(prefix="notifier-container-"))
-    try:
-        tree, packages = await base_tree(), await wheels(ROOT / "requirements.lock")
-        async with booted(tree, folder / "machine", f"{packages}:/wheels") as machine:
-            try:
-                await _live(world, machine)
-            finally:
-                journal = await machine.run("journalctl --no-pager")
-                (world.watch.folder / "container.log").write_text(journal.output)
-    except NoContainer as error:
-        world.skip(str(error))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    world.is_over = True
-
-
-async def _live(world: World, machine: Machine) -> None:
-    await _install(world, machine)
-    async with world.load():
-        await world.some_told(5)
-        await _says_so(world, machine)
-        await _hangs(world, machine)
-        await _reloads(world, machine)
-        await _is_killed(world, machine)
-        await _is_confined(world, machine)
-        await world.some_told(5)
-    await world.drain()
-    await _stops(world, machine)
-
-
-async def _install(world: World, machine: Machine) -> None:
-    for name in CHECKOUT:
-        source, target = ROOT / name, machine.root / "src" / name
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            target.parent.mkdir(exist_ok=True)
-            shutil.copy(source, target)
-    found = _STEPS.search((ROOT / "README.md").read_text())
-    assert found, "the README says how it is installed"
-    *steps, last = found[1].strip().splitlines()
-    # The packages were fetched by the machine outside.
-    environ = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels"}
-    for step in steps:
-        await machine.must(f"cd /src\n{step}", environ=environ)
-    _configure(world, machine)
-    assert last.endswith(f"systemctl enable --now {_UNIT.removesuffix('.service')}"), last
-    await machine.must(last)
-    assert (await machine.must(f"systemctl is-active {_UNIT}")).strip() == "active"
-
-
-def _configure(world: World, machine: Machine) -> None:
-    """What ops write: the configuration, the secrets, and what they change of the unit."""
-    telecmi = world.sections()["telecmi"]
-    telecmi["accounts"][0]["secret"] = "${credential:telecmi}"
-    world.configure(telecmi=telecmi, store={}, web={"listen": f"127.0.0.1:{PORT}"})
-    secrets = dict(world.sides.secrets)
-    machine.write("/etc/notifier/telecmi.secret", secrets.pop("TELECMI_SECRET"), 0o600)
-    lines = "".join(f"{name}={value}\n" for name, value in secrets.items())
-    (machine.root / "etc/notifier/config.yaml").write_text(world.config.read_text())
-    (machine.root / "etc/notifier/secrets.env").write_text(lines)
-    machine.write(f"/etc/systemd/system/{_UNIT}.d/test.conf", DROP_IN)
+    async with installed(world, PORT) as machine:
+        async with world.load():
+            await world.some_told(5)
+            await _says_so(world, machine)
+            await _hangs(world, machine)
+            await _reloads(world, machine)
+            await _is_killed(world, machine)
+            await _is_confined(world, machine)
+            await world.some_told(5)
+        await world.drain()
+        await _stops(world, machine)
 
 
 async def _says_so(world: World, machine: Machine) -> None:
-    await _until_said(world, machine, f"systemctl status --no-pager {_UNIT}", "ready; every source was read")
+    await until_said(world, machine, f"systemctl status --no-pager {UNIT}", "ready; every source was read")
     told = await machine.must("sudo -u notifier notifier status")
     assert "main" in told, told
 
 
 async def _hangs(world: World, machine: Machine) -> None:
     """It stops, the watchdog kills it, and it is started again."""
-    before = int(await machine.shows(_UNIT, "NRestarts"))
-    first = await machine.shows(_UNIT, "MainPID")
+    before = int(await machine.shows(UNIT, "NRestarts"))
+    first = await machine.shows(UNIT, "MainPID")
     await machine.must(f"kill -STOP {first}")
     world.tries += 1
     await _restarted(world, machine, before)
-    journal = await machine.must(f"journalctl --no-pager -u {_UNIT}")
+    journal = await machine.must(f"journalctl --no-pager -u {UNIT}")
     assert "Watchdog timeout" in journal, journal[-2000:]
     await world.some_told(3)
 
 
 async def _is_killed(world: World, machine: Machine) -> None:
-    before = int(await machine.shows(_UNIT, "NRestarts"))
-    await machine.must(f"systemctl kill -s KILL {_UNIT}")
+    before = int(await machine.shows(UNIT, "NRestarts"))
+    await machine.must(f"systemctl kill -s KILL {UNIT}")
     world.tries += 1
     await _restarted(world, machine, before)
     await world.some_told(3)
@@ -133,62 +69,46 @@ async def _restarted(world: World, machine: Machine, before: int) -> None:
     # What was under way then may have arrived.
     for target in CANT_BE_ASKED:
         world.may_double[target] = lambda: world.tries
-    ends = world.clock.monotonic() + _PATIENCE
-    while int(await machine.shows(_UNIT, "NRestarts")) == before:
-        assert world.clock.monotonic() < ends, await machine.run(f"systemctl status --no-pager {_UNIT}")
-        await world.clock.sleep(_LOOK_EVERY)
-    await _active(world, machine)
+    ends = world.clock.monotonic() + PATIENCE
+    while int(await machine.shows(UNIT, "NRestarts")) == before:
+        assert world.clock.monotonic() < ends, await machine.run(f"systemctl status --no-pager {UNIT}")
+        await world.clock.sleep(LOOK_EVERY)
+    await active(world, machine)
 
 
 async def _reloads(world: World, machine: Machine) -> None:
     """A good file is taken; a bad one fails where ops see it, and the old one goes on."""
     config = machine.root / "etc/notifier/config.yaml"
-    good, process = config.read_text(), await machine.shows(_UNIT, "MainPID")
+    good, process = config.read_text(), await machine.shows(UNIT, "MainPID")
     config.write_text(good.replace('"update_every": "2s"', '"update_every": "3s"'))
-    await machine.must(f"systemctl reload {_UNIT}")
+    await machine.must(f"systemctl reload {UNIT}")
     world.tries += 1
-    await _logs(world, machine, '"reloaded"')
+    await logs(world, machine, '"reloaded"')
     config.write_text(good + "rulez: []\n")
-    refused = await machine.run(f"systemctl reload {_UNIT}")
+    refused = await machine.run(f"systemctl reload {UNIT}")
     world.tries += 1
     assert refused.code != 0, refused
-    await _logs(world, machine, "rulez")
+    await logs(world, machine, "rulez")
     # As it would be without the check before it.
-    await machine.must(f"systemctl kill -s HUP {_UNIT}")
+    await machine.must(f"systemctl kill -s HUP {UNIT}")
     world.tries += 1
-    await _logs(world, machine, "reload refused; the old configuration goes on")
-    assert "reload refused" in await machine.shows(_UNIT, "StatusText")
+    await logs(world, machine, "reload refused; the old configuration goes on")
+    assert "reload refused" in await machine.shows(UNIT, "StatusText")
     await world.some_told(3)
     config.write_text(good)
-    await machine.must(f"systemctl reload {_UNIT}")
-    await _active(world, machine)
-    assert await machine.shows(_UNIT, "MainPID") == process
-
-
-async def _active(world: World, machine: Machine) -> None:
-    """A reload is over only once the process has said so, which is after `systemctl reload` has ended."""
-    await _until_said(world, machine, f"systemctl is-active --quiet {_UNIT} && echo it is", "it is")
-
-
-async def _logs(world: World, machine: Machine, what: str) -> None:
-    await _until_said(world, machine, f"journalctl --no-pager -u {_UNIT}", what)
-
-
-async def _until_said(world: World, machine: Machine, script: str, what: str) -> None:
-    ends = world.clock.monotonic() + _PATIENCE
-    while what not in (said := (await machine.run(script)).output):
-        assert world.clock.monotonic() < ends, f"never said: {what}\n{said[-2000:]}"
-        await world.clock.sleep(_LOOK_EVERY)
+    await machine.must(f"systemctl reload {UNIT}")
+    await active(world, machine)
+    assert await machine.shows(UNIT, "MainPID") == process
 
 
 async def _is_confined(world: World, machine: Machine) -> None:
     """The limits of the unit hold, of the process that runs and of one that tries everything in its place."""
-    process = await machine.shows(_UNIT, "MainPID")
+    process = await machine.shows(UNIT, "MainPID")
     status = await machine.must(f"cat /proc/{process}/status")
     for line in ("NoNewPrivs:\t1", "Seccomp:\t2", "CapEff:\t0000000000000000", "CapBnd:\t0000000000000000"):
         assert line in status, status
     assert not re.search(r"^Uid:\t0\t", status, re.MULTILINE), "it runs as root"
-    unit = (machine.root / f"etc/systemd/system/{_UNIT}").read_text()
+    unit = (machine.root / f"etc/systemd/system/{UNIT}").read_text()
     unit = re.sub(r"^(ExecStart|ExecReload|Type|WatchdogSec|Restart)=.*\n", "", unit, flags=re.MULTILINE)
     probe = "Type=oneshot\nExecStart=/opt/notifier/bin/python /usr/local/lib/probe.py\n[Install]"
     machine.write("/etc/systemd/system/probe.service", unit.replace("[Install]", probe))
@@ -210,11 +130,11 @@ async def _stops(world: World, machine: Machine) -> None:
     """Stopped in time and in good order; what it left behind is looked through."""
     await _keep_what_is_seen(world, machine)
     began = world.clock.monotonic()
-    await machine.must(f"systemctl stop {_UNIT}")
+    await machine.must(f"systemctl stop {UNIT}")
     took = world.clock.monotonic() - began
     assert took < STOP_WITHIN, f"it took {took:.1f} s to stop"
-    assert await machine.shows(_UNIT, "Result") == "success"
-    assert await machine.shows(_UNIT, "ExecMainStatus") == "0"
+    assert await machine.shows(UNIT, "Result") == "success"
+    assert await machine.shows(UNIT, "ExecMainStatus") == "0"
     world.notes.append(f"stopped within {took:.1f} s")
     state = machine.root / "var/lib/notifier"
     assert state.stat().st_mode & 0o777 == 0o700
@@ -227,8 +147,8 @@ async def _stops(world: World, machine: Machine) -> None:
 async def _keep_what_is_seen(world: World, machine: Machine) -> None:
     """The journal, the status, everybody's arguments, and the pages: for the leak scan."""
     seen = {
-        "journal": f"journalctl --no-pager -o export -u {_UNIT}",
-        "status": f"systemctl status --no-pager --full {_UNIT}; systemctl show {_UNIT}",
+        "journal": f"journalctl --no-pager -o export -u {UNIT}",
+        "status": f"systemctl status --no-pager --full {UNIT}; systemctl show {UNIT}",
         "arguments": "for one in /proc/[0-9]*; do tr '\\0' ' ' < $one/cmdline || true; echo; done",
         "pages": f"{_FETCH} readyz healthz metrics",
     }
