@@ -91,8 +91,8 @@ async def _due(store: Path) -> AsyncIterator[tuple[Crew, FakeSlack]]:
     async with running_sandbox(clock.now) as sandbox:
         config = _settings(store, sandbox.base_url("india"), slack.api_url)
         began = clock.now() - SPAN
-        # As if it had run all the time: nothing is to be looked for.
-        process = Process(began, StoreFile(store))
+        # It was away meanwhile: somebody may have been told before, which is looked for.
+        process = Process(clock.now(), StoreFile(store))
         crew = build(Config.model_validate(config), database, clock, Health(clock), process=process)
         await crew.adopt()
         for n in range(ALERTS):

@@ -70,8 +70,8 @@ class Lifecycle:
     def _purged(self, connection: Connection, now: int) -> int:
         # While TeleCMI can't be read, what the next read will bring again must not be forgotten.
         needed = purge.needed_from(connection, self.accounts, self.reach, now)
-        keep = self.keep
-        gone = purge.purge(connection, min(now - keep.calls, needed), min(now - keep.alerts, needed))
+        keep, today = self.keep, purge.today(connection, self.accounts, now)
+        gone = purge.purge(connection, min(today - keep.calls, needed), min(today - keep.alerts, needed))
         return gone.most
 
     def _adopted(self, connection: Connection, now: int) -> int:

@@ -30,6 +30,11 @@ class Plan(Protocol):
         """How much."""
         ...
 
+    @property
+    def is_for_good(self) -> bool:
+        """Is it to leave no trace in the files of the store?"""
+        ...
+
     def lines(self, config: Config) -> Iterator[str]:
         """What goes and what stays, in sentences."""
         ...
@@ -56,6 +61,11 @@ class ByAge:
     def amount(self) -> Amount:
         """How much."""
         return self.found.goes
+
+    @property
+    def is_for_good(self) -> bool:
+        """Is it to leave no trace in the files of the store?"""
+        return False
 
     def lines(self, config: Config) -> Iterator[str]:
         """What goes and what stays, in sentences."""
@@ -100,6 +110,11 @@ class ByNumber:
     def amount(self) -> Amount:
         """How much."""
         return self.found.amount
+
+    @property
+    def is_for_good(self) -> bool:
+        """Is it to leave no trace in the files of the store?"""
+        return True
 
     def lines(self, config: Config) -> Iterator[str]:
         """What goes and what stays, in sentences."""

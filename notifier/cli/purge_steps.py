@@ -55,6 +55,8 @@ def carry_out(config: Config, plan: Plan, progress: Progress, clock: Clock) -> N
             took = clock.monotonic() - began
             batch = next_batch(batch, took)
             await clock.sleep(min(took, LONGEST_REST))
+        if plan.is_for_good:
+            await database.empty_log()
 
     with _bar(plan.amount) as advance:
         try:

@@ -12,7 +12,7 @@ from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.config.receivers import Agent
 from notifier.config.schema import Delivery
-from notifier.config.values import DAY
+from notifier.dispatch import looking
 from notifier.dispatch.edits import Edits
 from notifier.dispatch.patience import PatientStore
 from notifier.dispatch.present import Present
@@ -21,6 +21,7 @@ from notifier.dispatch.verdict import Blame, Next, Outcome, attempt, verdict
 from notifier.errors import DeliveryError, DeliveryTransient
 from notifier.host.metrics import Letter, Metrics, Sent
 from notifier.model import Message, Notification, Summary
+from notifier.store import doubts
 from notifier.store.database import Database
 from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.outbox_claims import Claim
@@ -88,7 +89,7 @@ class Deliver:
             return Outcome()
         deadline = asyncio.get_running_loop().time() + self.limit
         if claim.uncertain_since is not None:
-            found = await self._try(deadline, self._look(claim, parts, channel, address), uncertain=False)
+            found = await self._find(claim, parts, channel, address, deadline)
             if isinstance(found, Exception):
                 return await self._failed(parts, found)
             parts = await self._without(claim, parts, found, channel)
@@ -133,18 +134,20 @@ class Deliver:
             claim.batch, claim.gathered, notifications, claim.part, claim.parts, self.zone, self.clock.now()
         )
 
-    async def _look(
-        self, claim: Claim, parts: Sequence[_Part], channel: Channel, address: str
-    ) -> Mapping[str, str]:
-        """Which of these have arrived, by themselves, or with the whole message."""
-        since, now = claim.uncertain_since, self.clock.now()
-        assert since is not None, "what can't have arrived is not looked for"
-        if since > now:
-            since = now - DAY  # by a clock that was ahead; nobody knows by how much
-        ids = {part.row.delivery_id for part in parts}
-        found = await channel.confirm(address, ids | {claim.batch} if claim.batch else ids, since)
-        together = dict.fromkeys(ids, "") if claim.batch in found else {}
-        return {**together, **found}
+    async def _find(
+        self, claim: Claim, parts: Sequence[_Part], channel: Channel, address: str, deadline: float
+    ) -> Mapping[str, str] | Exception:
+        """Which of these have arrived: delivery id → receipt."""
+        others = await self._store.read(lambda connection: looking.others(connection, claim))
+        asked = looking.question(claim, [part.row for part in parts], others, self.clock.now())
+        answer = channel.confirm(address, asked.delivery_ids, asked.since)
+        found = await self._try(deadline, answer, uncertain=False)
+        if isinstance(found, Exception):
+            return found
+        absent = looking.absent(others, found)
+        if absent:
+            await self._store.write(lambda connection: doubts.believe(connection, absent))
+        return looking.answer(claim, [part.row for part in parts], found)
 
     async def _without(
         self, claim: Claim, parts: Sequence[_Part], found: Mapping[str, str], channel: Channel

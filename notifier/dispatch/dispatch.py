@@ -20,7 +20,7 @@ from notifier.host.health import Health
 from notifier.loop import Wakes
 from notifier.model import Target
 from notifier.rules import Directory
-from notifier.store import outbox_claims, outbox_views, told
+from notifier.store import doubts, outbox_claims, outbox_views, told
 from notifier.store.database import Connection, Database
 from notifier.store.gathering import Limits
 from notifier.store.outbox_claims import Claim
@@ -63,6 +63,8 @@ class Dispatch:
     set_back: SetBack = field(init=False)
     _workers: dict[Target, asyncio.Task[None]] = field(default_factory=dict)
     _busy: dict[Target, str] = field(default_factory=dict)  # the lanes that the workers are in
+    _trials: dict[Target, int] = field(default_factory=dict)  # who tried a service that fails: its last turn
+    _store_failed: bool = False  # a worker met with it, and none has used it since
     _broken: BaseException | None = None
 
     def __post_init__(self) -> None:
@@ -83,7 +85,7 @@ class Dispatch:
 
         def release(connection: Connection) -> int:
             count = outbox_claims.release_claims(connection, self.boot, now)
-            outbox_claims.doubt(connection, self.deliver.tell.boot_at)
+            doubts.doubt(connection, self.deliver.tell.boot_at)
             return count
 
         count = await self.database.write(release)
@@ -121,6 +123,8 @@ class Dispatch:
         depth, target, reason = await self.database.read(look)
         held_up_by = f"{target}: {self.outages.reason(target) or reason}" if target else ""
         self.health.outbox(depth.oldest_due, depth.dead, held_up_by.removesuffix(": "))
+        if self._store_failed and depth.waiting == 0 and not self._workers:
+            self._store_works()  # nothing is left to send that would find it out
         self.outages.look(depth.dead)
 
     @property
@@ -162,7 +166,9 @@ class Dispatch:
 
     def _start(self, due: Mapping[Target, int], now: int) -> int | None:
         next_at: int | None = None
-        for target, at in sorted(due.items(), key=lambda item: item[1]):
+        # Where all wait for one service, each has its turn: it may fail for one of them only.
+        self._trials = {target: turn for target, turn in self._trials.items() if target in due}
+        for target, at in sorted(due.items(), key=lambda item: (item[1], self._trials.get(item[0], 0))):
             if target in self._workers:
                 continue
             if at > now:
@@ -172,6 +178,8 @@ class Dispatch:
             # One worker per lane: those behind it must not keep others from theirs.
             is_free = len(self._workers) < WORKERS and lane not in self._busy.values()
             if is_free and not self._waits_for_trial(target):
+                if self.outages.is_trial(target):
+                    self._trials[target] = max(self._trials.values(), default=0) + 1
                 self._busy[target] = lane
                 task = asyncio.create_task(self._work(target), name=f"tell {target}")
                 self._workers[target] = task
@@ -189,7 +197,8 @@ class Dispatch:
         del self._workers[target], self._busy[target]
         if not task.cancelled() and (error := task.exception()) is not None:
             self.outages.store_failed(target)
-            if not isinstance(error, StoreUnavailable):
+            self._store_failed = isinstance(error, StoreUnavailable)
+            if not self._store_failed:
                 self._broken = error
             elif self.health.store_failed(str(error), SENDING):
                 log.warning("the store can't be used; sending waits", reason=str(error))
@@ -254,9 +263,13 @@ class Dispatch:
     async def _take(self, target: Target, work: Callable[[Connection], T]) -> T:
         taken = await self.database.write(work)
         self.outages.store_ok(target)
+        self._store_works()
+        return taken
+
+    def _store_works(self) -> None:
+        self._store_failed = False
         if self.health.store_ok(SENDING):
             log.info("the store works again")
-        return taken
 
     async def _stale(self, target: Target) -> Told | None:
         now = self.clock.now()

@@ -39,7 +39,7 @@ class SetBack:
         if offset < self._offset - NOTICED:
             return now
         self._offset = offset
-        return now + max(HOUR, self.delivery.retry.max)
+        return now + max(HOUR, self.delivery.retry.max, self.delivery.update_every)
 
     async def waiting(self, latest: int) -> tuple[Waits, Waits]:
         """Which targets are to be told something, and whose messages are to be edited; nothing waits longer.

@@ -52,16 +52,12 @@ class Readiness:
     oldest_due: float | None  # seconds that the oldest notification that is due has waited
     dead: int  # notifications that were given up
     store_problem: str  # "" where it works
+    minor: tuple[Trouble, ...] = ()  # notices that hinder nothing now: a person should look all the same
 
     @property
     def ok(self) -> bool:
         """It does."""
         return not self.problems
-
-    @property
-    def minor(self) -> tuple[Trouble, ...]:
-        """Of the notices those that are none of the problems: a person should look all the same."""
-        return tuple(notice for notice in self.notices if notice.kind not in _HINDERS)
 
     def __str__(self) -> str:
         """All of it in one line, the most severe first."""
@@ -104,13 +100,22 @@ def judge(
     for name, source in sources.items():
         if not source.ok:
             told |= {(NoticeKind.SOURCE_REFUSED, name), (NoticeKind.SOURCE_FAILING, name)}
+    hindering = [one for one in notices if _hinders(one, waiting)]
     problems = (
-        *(str(one) for one in notices if one.kind in _HINDERS and (one.kind, one.subject) not in told),
+        *(str(one) for one in hindering if (one.kind, one.subject) not in told),
         *store,
         *(f"{name}: {_told(source)}" for name, source in sources.items() if not source.ok),
         *_late(waiting),
     )
-    return Readiness(problems, notices, sources, waiting.oldest_due, waiting.dead, store_problem)
+    minor = tuple(one for one in notices if one not in hindering)
+    return Readiness(problems, notices, sources, waiting.oldest_due, waiting.dead, store_problem, minor)
+
+
+def _hinders(notice: Trouble, waiting: Waiting) -> bool:
+    # Whether credentials were mended shows only when somebody is to be told.
+    if notice.kind is NoticeKind.CREDENTIALS_BROKEN and waiting.oldest_due is None and not waiting.dead:
+        return False
+    return notice.kind in _HINDERS
 
 
 def _late(waiting: Waiting) -> Iterator[str]:

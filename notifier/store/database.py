@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from notifier.errors import StoreRefused
 from notifier.store.backup import copy_store
-from notifier.store.errors import store_error
+from notifier.store.errors import meaning, store_error
 from notifier.store.migrate import copy_before_upgrade, migrate, needs_upgrade, require_head
 
 __all__ = ["Connection", "Database"]
@@ -121,6 +121,30 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(
             self._read_thread, _run, self._reader, self.path, work
         )
+
+    async def empty_log(self) -> None:
+        """Take over what stands in the file beside the store: what was forgotten is in neither then.
+
+        Where somebody else looks into it for longer than we wait, it stays for now.
+
+        Raises:
+            StoreUnavailable: the disk is full or read-only.
+            StoreRefused: damaged.
+        """
+
+        def job() -> None:
+            raw = self._writer.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                ours = meaning(error, self.path)
+                if ours is None:
+                    raise
+                raise ours from None
+            finally:
+                raw.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._write_thread, job)
 
     def look(self, work: Callable[[Connection], T]) -> T:
         """Like `read`, for commands that have no event loop."""

@@ -129,23 +129,6 @@ def release_claims(connection: Connection, boot: str, now: int) -> int:
     return result.rowcount
 
 
-def doubt(connection: Connection, before: int) -> None:
-    """What was written down before then, UTC ms, is looked for before it is sent.
-
-    A copy of the store that was put back does not know what was sent since.
-    """
-    connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.finished_at.is_(None),
-            outbox.c.state == RowState.WAITING,
-            outbox.c.uncertain_since.is_(None),
-            outbox.c.created_at < before,
-        )
-        .values(uncertain_since=outbox.c.created_at)
-    )
-
-
 def hasten(connection: Connection, latest: int, now: int) -> None:
     """Let go now what would wait for longer than until `latest`; both are UTC ms."""
     connection.execute(

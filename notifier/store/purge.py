@@ -63,6 +63,15 @@ def needed_from(connection: Connection, accounts: Collection[str], reach: int, n
     return (read_to if read_to <= now else now - DAY) - reach
 
 
+def today(connection: Connection, accounts: Collection[str], now: int) -> int:
+    """The instant from which age is counted, UTC ms: now, but never later than TeleCMI's clock allows.
+
+    A clock of ours that jumps ahead by months must not make us forget them.
+    """
+    read_to = oldest_watermark(connection, accounts)
+    return now if read_to is None else min(now, read_to)
+
+
 def purge(connection: Connection, calls_before: int, alerts_before: int, batch: int = BATCH) -> Amount:
     """Forget one batch of old calls, rejects, ended alerts and cleared notices.
 

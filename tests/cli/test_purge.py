@@ -200,6 +200,10 @@ class Steps:
     def amount(self) -> Amount:
         return Amount(calls=self.wanted)
 
+    @property
+    def is_for_good(self) -> bool:
+        return False
+
     def lines(self, config: object) -> Any:
         raise NotImplementedError
 

@@ -197,3 +197,37 @@ async def test_a_copy_of_the_store_from_before_a_message_does_not_send_it_again_
     await world.send()
     assert world.told() == ["Suresh"]
     assert world.fates() == [("room", "sent")]
+
+
+async def test_what_an_earlier_run_left_is_looked_for_once_and_not_for_each_message(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world()
+    await world.watch()
+    for n in range(50):
+        world.call(str(n))
+    await world.poll()
+    world.clock.advance(MINUTE)
+    await world.restart()
+    await world.send()
+    assert len(world.told()) == 50
+    assert len(world.room.looked) == 1
+    assert len(world.room.asked[0]) >= 50
+
+
+async def test_what_arrived_of_an_earlier_run_is_found_though_the_look_was_about_another(
+    a_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = a_world()
+    await world.watch()
+    for n in range(3):
+        world.call(str(n))
+    await world.poll()
+    copy_store(world.path, tmp_path / "copy.db")
+    world.clock.advance(MINUTE)
+    await world.send()
+    world.clock.advance(MINUTE)
+    await world.put_back(tmp_path / "copy.db")
+    world.call("new")
+    await world.round()
+    assert sorted(world.told()) == ["0", "1", "2", "new"]

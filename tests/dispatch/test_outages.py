@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from notifier.errors import CredentialsBroken, DeliveryTransient, TargetBroken
 from notifier.host.troubles import Trouble
 from notifier.model import NoticeKind
-from notifier.store import outbox_views
+from notifier.store import by_hand, outbox_views
 from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
 
@@ -327,3 +327,48 @@ async def test_who_waits_for_credentials_is_told_so_though_never_tried(a_world: 
     assert tries(world) == 1
     for target in world.directory.targets(world.channels, "main/209"):
         assert world.dispatch.outages.reason(target) == "token_revoked"
+
+
+async def test_a_target_that_needs_more_than_the_credentials_allow_does_not_silence_those_that_come_later(
+    a_world: MakeWorld,
+) -> None:
+    person = {"name": "person", "match": {"extension": "209"}, "notify": "a-person"}
+    room = {"name": "room", "match": {"extension": "305"}, "notify": "room"}
+    world = a_world(person, room, receivers={"a-person": {"slack": {"to": "U1"}}})
+    for channel in world.channels.values():
+        channel.service = "slack"
+    await world.watch()
+    world.channels["a-person"].always = CredentialsBroken("missing_scope")
+    world.call("for the person", extension="209")
+    await world.round()
+    assert raised(world) == [SLACK]
+    world.clock.advance(MINUTE)
+    world.call("for the room", extension="305")
+    await world.poll()
+    began = world.clock.now()
+    await world.send_until(began + HOUR)
+    assert world.told("room") == ["for the room"]
+    assert world.sent[0].at - began <= 11 * MINUTE, "the second trial is the room's"
+    assert raised(world) == [(NoticeKind.TARGET_BROKEN, "a-person:U1")]
+
+
+async def test_credentials_that_nobody_waits_for_do_not_hinder_readiness_but_stay_in_trouble(
+    a_world: MakeWorld,
+) -> None:
+    world = await with_a_call(a_world, delivery={"give_up_after": "1h"})
+    world.room.service = "slack"
+    world.room.always = CredentialsBroken("token_revoked")
+    await world.send()
+    await world.dispatch.step()
+    assert "credentials broken" in str(world.health.ready())
+    assert not world.health.ready().ok
+    await world.send_until(world.clock.now() + 2 * HOUR)
+    await world.poll()
+    await world.dispatch.step()
+    assert not world.health.ready().ok, "somebody still has to hear of it"
+    dead = [row.id for row in world.outbox()]
+    await world.database.write(lambda connection: by_hand.drop(connection, dead, world.clock.now()))
+    await world.dispatch.step()
+    ready = world.health.ready()
+    assert ready.ok, ready
+    assert [one.kind for one in ready.minor] == [NoticeKind.CREDENTIALS_BROKEN]

@@ -102,3 +102,19 @@ async def test_what_may_have_arrived_while_the_clock_was_ahead_is_looked_for_in_
     await world.send()
     assert world.told() == ["Suresh"]
     assert [since for _, _, since in world.room.looked] == [truth + MINUTE - DAY]
+
+
+async def test_a_long_time_between_two_messages_about_what_joined_is_kept(a_world: MakeWorld) -> None:
+    world = a_world(
+        {"name": "busy", "per": "extension", "notify": "mail"},
+        receivers={"mail": {"email": {"to": "lead@example.com"}}},
+        email={"host": "localhost", "security": "none", "sender": "calls@example.com"},
+        delivery={"update_every": "3h"},
+    )
+    await world.watch()
+    began = world.clock.now()
+    while world.clock.now() < began + 7 * HOUR:
+        world.call("Suresh")
+        await world.poll()
+        await world.send_until(world.clock.now() + 30 * MINUTE)
+    assert [(one.at - began) // HOUR for one in world.sent] == [0, 3, 6]

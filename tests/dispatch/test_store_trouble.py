@@ -3,10 +3,13 @@
 import asyncio
 from typing import Any
 
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from notifier.errors import DeliveryTransient, TargetBroken
 from notifier.model import Message
+from notifier.store import schema
+from notifier.store.outbox import RowState
 from tests.support.clock import FakeClock
 from tests.support.world import MINUTE, World
 from tests.support.worlds import MakeWorld
@@ -124,3 +127,20 @@ async def test_a_claim_that_cannot_be_stored_sends_nothing_is_said_once_and_is_t
     assert world.told() == ["Suresh"]
     assert "the store works again" in [one["event"] for one in logs]
     assert not world.health.ready().store_problem
+
+
+async def test_it_works_again_once_nothing_is_left_to_send_that_would_find_it_out(a_world: MakeWorld) -> None:
+    world = await with_a_call(a_world)
+    world.break_store()
+    await world.send()
+    assert world.health.ready().store_problem
+    world.mend_store()
+    drop_everything(world)
+    await world.dispatch.step()
+    assert not world.health.ready().store_problem
+
+
+def drop_everything(world: World) -> None:
+    """As a person does whom nobody needs to be told any more."""
+    with world.database._writer.begin() as connection:
+        connection.execute(update(schema.outbox).values(state=RowState.DROPPED, finished_at=1))

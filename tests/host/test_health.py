@@ -160,6 +160,7 @@ def test_what_hinders_nobody_is_shown_but_leaves_it_ready(health: Health) -> Non
 def test_what_keeps_calls_from_somebody_makes_it_not_ready(health: Health, kind: NoticeKind) -> None:
     hinders = {"source_refused", "source_failing", "source_silent", "credentials_broken", "disk"}
     health.troubles.raise_(kind, "somewhere", "for a reason")
+    health.outbox(START, 0)  # somebody is to be told
     state = health.ready()
     assert state.ok == (kind not in hinders)
     assert [one.kind for one in state.notices] == [kind]

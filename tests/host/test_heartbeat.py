@@ -62,6 +62,7 @@ async def test_it_is_withheld_while_a_loop_hangs_and_comes_back() -> None:
 @pytest.mark.parametrize("kind", [NoticeKind.SOURCE_REFUSED, NoticeKind.CREDENTIALS_BROKEN, NoticeKind.DISK])
 async def test_it_is_withheld_in_trouble(kind: NoticeKind) -> None:
     monitor = Monitor()
+    monitor.health.outbox(monitor.clock.now(), 0)  # somebody is to be told
     monitor.health.troubles.raise_(kind, "main", "for a reason")
     assert await monitor.beat() == LOOK_AGAIN
     assert monitor.asked == []

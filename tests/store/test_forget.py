@@ -1,5 +1,6 @@
 """Forgetting one customer leaves nothing of them, and everything of others."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,17 @@ def test_the_file_does_not_hold_the_number_any_more(database: Database, path: Pa
     raw = path.read_bytes()
     assert OTHER.encode() in raw
     assert SURESH.encode() not in raw
+
+
+def test_nor_does_the_log_beside_the_file_while_another_process_has_it_open(path: Path) -> None:
+    database, daemon = Database.open(path), Database.open(path)
+    with database._writer.begin() as connection:
+        call_to(connection, "a")
+    with database._writer.begin() as connection:
+        forget(connection, traces(connection, "43210", NEEDED), NEEDED, 0, 100)
+    log = path.with_name(path.name + "-wal")
+    assert SURESH.encode() in log.read_bytes()
+    asyncio.run(database.empty_log())
+    assert SURESH.encode() not in path.read_bytes() + log.read_bytes()
+    database.close()
+    daemon.close()

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event
 from notifier.store import (
     alerts,
     calls,
+    doubts,
     outbox,
     outbox_alerts,
     outbox_claims,
@@ -74,7 +75,8 @@ def an_idle_dispatch(connection: Connection) -> None:
     outbox_claims.claim(connection, ROOM, "boot", now, Limits(10, 20))
     outbox_claims.claim_many(connection, ROOM, "boot", now, 100)
     outbox_claims.release_claims(connection, "boot", now)
-    outbox_claims.doubt(connection, now)
+    doubts.doubt(connection, now)
+    doubts.doubted(connection, ROOM, 100)
     outbox_views.depth(connection, now)
     outbox_views.oldest_due(connection, now)
     outbox_views.trouble_of(connection, ROOM)

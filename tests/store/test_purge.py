@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import Connection, insert, select
 
+from notifier.model import Endpoint
 from notifier.store import alerts, calls, sources, told
 from notifier.store.database import Database
 from notifier.store.outbox import RowState
-from notifier.store.purge import BATCH, Amount, needed_from, purge, survey
+from notifier.store.purge import BATCH, Amount, needed_from, purge, survey, today
 from notifier.store.schema import calls as calls_table
 from notifier.store.schema import metadata
 from tests.support.clock import START
@@ -219,3 +220,11 @@ def add_notices(connection: Connection, *cleared: int | None) -> None:
                 uid=str(number), kind="disk", subject=str(number), reason="", raised_at=1, cleared_at=at
             )
         )
+
+
+def test_age_is_counted_from_now_but_no_later_than_what_was_read(connection: Connection) -> None:
+    assert today(connection, ["main"], START) == START
+    source = sources.source(connection, "main", Endpoint.OUT_MISSED)
+    sources.advance(connection, source.id, START - 600, START)
+    assert today(connection, ["main"], START + 90 * DAY) == START - 600
+    assert today(connection, ["main"], START - 700) == START - 700

@@ -72,10 +72,10 @@ def test_it_is_restarted_after_a_pause_and_watched(unit: dict[str, list[str]]) -
     assert unit["WatchdogSec"] == ["3min"]
 
 
-def test_a_reload_checks_the_configuration_before_the_daemon_hears_of_it(unit: dict[str, list[str]]) -> None:
+def test_a_bad_file_reaches_the_daemon_and_fails_the_reload_as_well(unit: dict[str, list[str]]) -> None:
     assert unit["ExecReload"] == [
-        "/opt/notifier/bin/notifier check --no-secrets --config /etc/notifier/config.yaml",
         "/bin/kill -HUP $MAINPID",
+        "/opt/notifier/bin/notifier check --no-secrets --config /etc/notifier/config.yaml",
     ]
 
 

@@ -17,6 +17,7 @@ from notifier.channels.webhook.signature import signature
 from notifier.clock import Clock
 from notifier.config.receivers import WebhookReceiver
 from notifier.errors import CredentialsBroken, DeliveryError, EditRefused, NotifierError, TargetBroken
+from notifier.host.masking import protect
 from notifier.model import Message, Notification
 
 TIMEOUT: Final = 20.0  # seconds for one request, all in all
@@ -120,7 +121,8 @@ class Webhook:
         if isinstance(failure, CredentialsBroken | TargetBroken):
             for secret in (self._settings.url, self._settings.secret):
                 with contextlib.suppress(OSError, ValueError, NotifierError):
-                    secret.reread()
+                    if secret.reread():
+                        protect([secret.get()])
 
 
 async def _finish(answer: httpx.Response) -> None:

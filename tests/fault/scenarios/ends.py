@@ -150,7 +150,7 @@ async def stands_still(world: World) -> None:
     daemon = await world.up()
     for target in CANT_BE_ASKED:
         world.may_double[target] = lambda: 1
-    spans = (3.0, 5.0) if world.quick else (75.0, 5.0, 20.0)
+    spans = (3.0, 5.0) if world.quick else (100.0, 5.0, 20.0)
     async with world.load():
         for seconds in spans:
             await world.some_told()

@@ -1,7 +1,7 @@
 """All scenarios, in the order of the table."""
 
 from tests.fault.scenario import Scenario
-from tests.fault.scenarios import clocks, ends, mail, operations, slack, store, systemd, telecmi
+from tests.fault.scenarios import clocks, ends, mail, operations, program, slack, store, systemd, telecmi
 
 
 def all_scenarios(kills: int) -> list[Scenario]:
@@ -14,6 +14,7 @@ def all_scenarios(kills: int) -> list[Scenario]:
         *telecmi.scenarios(),
         *slack.scenarios(),
         *mail.scenarios(),
+        *program.scenarios(),
         *clocks.scenarios(),
         *ends.scenarios(kills),
         *store.scenarios(),
