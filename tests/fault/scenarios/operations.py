@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from tests.fault.container.machine import Machine
 from tests.fault.container.service import ENVIRON, UNIT, active, installed, lines_of
 from tests.fault.scenario import Scenario, about
-from tests.fault.setting import CANT_BE_ASKED
+from tests.fault.scenarios.spells import MOST_LATE
+from tests.fault.setting import CANT_BE_ASKED, TELLS_EACH
 from tests.fault.world import World
 
 BOOK = "docs/operations.md"
@@ -39,6 +40,32 @@ async def by_the_book(world: World) -> None:
         assert {"notifier.db.old", "notifier.db.newer", "backup.db"} <= set(leftovers.split())
 
 
+COMMANDS = (  # but for `calls` and `explain`, which show numbers by right
+    "check",
+    "check --live",
+    "status",
+    "status --json",
+    "outbox",
+    "outbox --json",
+    "alerts",
+    "rejects",
+    "send-test room",
+    "send-test leads",
+    "purge --older-than 3650d --yes",
+)
+
+
+async def asked(world: World) -> None:
+    """Every command that ops use, beside the daemon: none shows a secret or a number, or gets in its way."""
+    await world.up()
+    async with world.load():
+        for command in COMMANDS:
+            await world.some_told(1)
+            await world.command(*command.split())
+            world.tries += 1
+    world.expect_in_time(MOST_LATE, TELLS_EACH)
+
+
 async def _follow(world: World, machine: Machine, heading: str) -> None:
     for line in lines_of(BOOK, heading):
         today = re.sub(r"notifier-[0-9]{4}-[0-9]{2}-[0-9]{2}", "notifier-$(date +%F)", line)
@@ -50,3 +77,4 @@ async def _follow(world: World, machine: Machine, heading: str) -> None:
 def scenarios() -> Iterator[Scenario]:
     """All about what ops do with the store."""
     yield Scenario("by-the-book", by_the_book, about(by_the_book), mail_is_open=True)
+    yield Scenario("asked", asked, about(asked))
