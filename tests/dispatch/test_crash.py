@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from notifier.errors import DeliveryTransient, RateLimited
-from notifier.model import Message
+from notifier.model import Gathered, Message
 from notifier.store import schema
 from notifier.store.backup import copy_store
 from tests.support.channel import AfterAccepting
 from tests.support.exchange import Killed
-from tests.support.world import MINUTE, World
+from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
 
 
@@ -231,3 +231,23 @@ async def test_what_arrived_of_an_earlier_run_is_found_though_the_look_was_about
     world.call("new")
     await world.round()
     assert sorted(world.told()) == ["0", "1", "2", "new"]
+
+
+async def test_what_a_copy_forgot_comes_as_one_late_summary_where_nobody_can_look(
+    a_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = a_world()
+    world.room.confirms = False
+    await world.watch()
+    copy_store(world.path, tmp_path / "copy.db")
+    for n in range(5):
+        world.call(str(n))
+    await world.round()
+    assert [one.batch for one in world.sent] == [None] * 5
+    world.clock.advance(2 * HOUR)
+    await world.put_back(tmp_path / "copy.db")
+    await world.round()
+    again = world.sent[5:]
+    assert sorted(one.names[-1] for one in again) == ["0", "1", "2", "3", "4"]
+    assert len({one.batch for one in again}) == 1
+    assert {one.gathered for one in again} == {Gathered.STALE}
