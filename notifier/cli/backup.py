@@ -7,8 +7,7 @@ import typer
 
 from notifier.cli.common import ConfigOption, read_config
 from notifier.config import store_path
-from notifier.errors import StoreRefused
-from notifier.store.backup import copy_store
+from notifier.store.backup import copy_store, may_become_copy
 from notifier.store.database import Database
 
 
@@ -16,7 +15,7 @@ def backup(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="The copy; a file of that name is replaced once the new one is whole."
+            metavar="FILE", help="The copy; an older one of that name is replaced once the new one is whole."
         ),
     ],
     config: ConfigOption = None,
@@ -27,7 +26,6 @@ def backup(
     """
     path = store_path(read_config(config))
     Database.open_existing(path).close()  # says what is wrong where there is no store, or another's
-    if file.exists() and file.samefile(path):
-        raise StoreRefused(f"{file} is the store itself; name another file")
+    may_become_copy(path, file)
     copy_store(path, file)
     print(f"{file}: {file.stat().st_size:,} bytes, all of {path}")

@@ -1,13 +1,15 @@
 """All commands, and what becomes of an error: 0 done, 1 failed, 2 wrong usage or configuration."""
 
 import atexit
+import errno
 import gc
 import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from io import TextIOWrapper
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -31,6 +33,8 @@ from notifier.cli import (
 from notifier.cli.show import complain
 from notifier.errors import ConfigError, NotifierError
 
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EFBIG})
+
 
 class Commands(TyperGroup):
     """Whatever a command raises on purpose is told in words, without a traceback."""
@@ -38,7 +42,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            sys.stdout.flush()  # while we can still say how it went
         except ConfigError as error:
             for problem in error.problems:
                 complain(str(problem))
@@ -49,7 +53,7 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             # Whoever read us has seen enough: `notifier calls | head`. What is left goes nowhere, since
             # Python would complain of the pipe once more at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _to_nowhere()
             raise typer.Exit(0) from None
         return result
 
@@ -110,6 +114,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal without the letters of a name still shows the rest.
             stream.reconfigure(errors="replace")
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever started us
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it stays open until the end
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     # Python looks through all its objects before it goes: half a second, of the few that SIGTERM leaves us.
     atexit.register(gc.freeze)
-    app(arguments, prog_name="notifier")
+    try:
+        app(arguments, prog_name="notifier")
+    except SystemExit:
+        _said()
+        raise
+    except OSError as error:
+        if error.filename is not None or error.errno not in _UNWRITABLE:
+            raise
+        _give_up(error)
+
+
+def _said() -> None:
+    """Python itself would write what is left, and complain of it in its own words."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _to_nowhere()
+    except OSError as error:
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> NoReturn:
+    _to_nowhere()
+    complain(f"notifier: standard output can't be written ({error.strerror}); what was asked for may be done")
+    raise SystemExit(1) from None
+
+
+def _to_nowhere() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -85,6 +85,9 @@ def _report(plan: Plan, progress: Progress, *, json: bool) -> None:
         print_json(plan.as_json() | progress.as_json())
     elif plan.amount.most:
         print(progress.said())
+    if plan.is_for_good and plan.stays:
+        complain("notifier: not all of it could go yet; run it again after that")
+        raise typer.Exit(1)
     if progress.was_interrupted:
         complain("notifier: interrupted; what is forgotten is gone, the rest is as it was")
         raise typer.Exit(1)

@@ -35,6 +35,11 @@ class Plan(Protocol):
         """Is it to leave no trace in the files of the store?"""
         ...
 
+    @property
+    def stays(self) -> int:
+        """How many of what was asked for are kept for now."""
+        ...
+
     def lines(self, config: Config) -> Iterator[str]:
         """What goes and what stays, in sentences."""
         ...
@@ -66,6 +71,11 @@ class ByAge:
     def is_for_good(self) -> bool:
         """Is it to leave no trace in the files of the store?"""
         return False
+
+    @property
+    def stays(self) -> int:
+        """How many of what was asked for are kept for now."""
+        return self.found.calls_of_active + self.found.calls_needed + self.found.alerts_needed
 
     def lines(self, config: Config) -> Iterator[str]:
         """What goes and what stays, in sentences."""
@@ -115,6 +125,11 @@ class ByNumber:
     def is_for_good(self) -> bool:
         """Is it to leave no trace in the files of the store?"""
         return True
+
+    @property
+    def stays(self) -> int:
+        """How many of what was asked for are kept for now."""
+        return self.found.calls_of_active + self.found.alerts_active + self.found.needed
 
     def lines(self, config: Config) -> Iterator[str]:
         """What goes and what stays, in sentences."""

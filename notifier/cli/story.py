@@ -90,7 +90,9 @@ class Story:
 
     def _stands(self, alert: Alert) -> str:
         if alert.ended_as is not None:
-            return f"ended {when(self.config, alert.ended_at)}: {ENDS[alert.ended_as]}"
+            on_trial = alert.dry_run and alert.ended_as is EndReason.TOLD
+            why = "it was on trial, and nothing was to follow" if on_trial else ENDS[alert.ended_as]
+            return f"ended {when(self.config, alert.ended_at)}: {why}"
         if alert.state is AlertState.PENDING:
             return f"waits until {when(self.config, alert.due_at)} (the rule's `wait`); nobody was told yet"
         return "open until everybody was told" if ends_when_told(alert) else "open: further calls join it"
@@ -107,7 +109,8 @@ class Story:
         reason = f" ({harmless(row.reason)})" if row.reason else ""
         tries = f", {row.attempts} tries" if row.attempts > 1 else ""
         again = f"; next try {when(self.config, row.next_at)}" if row.state is RowState.WAITING else ""
-        return f"{STATES[row.state]}{reason}; due since {when(self.config, row.created_at)}{tries}{again}"
+        since = f"{'due since' if again else 'written down'} {when(self.config, row.created_at)}"
+        return f"{STATES[row.state]}{reason}; {since}{tries}{again}"
 
 
 def _under(rule: CompiledRule, decision: StoredDecision | None, call: Call) -> str:

@@ -111,7 +111,7 @@ class Outages:
                 NoticeKind.DEAD_LETTERS,
                 DEAD,
                 f"{which} given up; `notifier outbox --state dead` shows them and why: mend that, then "
-                "`notifier outbox retry`, or `notifier outbox drop` if nobody needs to be told any more",
+                "`notifier outbox retry --all`, or `drop --all` if nobody needs to be told any more",
             )
         else:
             self.troubles.clear(NoticeKind.DEAD_LETTERS, DEAD)

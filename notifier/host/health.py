@@ -9,7 +9,7 @@ from notifier.host.metrics import Metrics
 from notifier.host.readiness import Readiness, SourceHealth, Waiting, judge, judge_source
 from notifier.host.troubles import CONFIGURATION, STORE, Troubles
 
-_REASON_LIMIT = 200  # characters
+_REASON_LIMIT = 600  # characters
 _STORE_PATIENCE = 60.0  # seconds that the store may fail before ops are told: a backup may lock it
 
 

@@ -13,7 +13,7 @@ from notifier.model import NoticeKind
 
 log = structlog.get_logger("notifier")
 
-_REASON_LIMIT = 300  # characters
+_REASON_LIMIT = 600  # characters
 _MOST_ENDED = 100  # nobody may ever ask for them, where the store can't be used
 
 STORE = (NoticeKind.DISK, "store")

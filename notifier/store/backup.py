@@ -9,6 +9,36 @@ from pathlib import Path
 from notifier.errors import StoreRefused, StoreUnavailable
 from notifier.store.errors import meaning
 
+_BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
+_MAGIC = b"SQLite format 3\0"
+
+
+def may_become_copy(path: Path, to: Path) -> None:
+    """Refuse to replace anything but an older copy.
+
+    Args:
+        path: of the store.
+        to: where the copy is to be.
+
+    Raises:
+        StoreRefused: something else is there, or a file that belongs to the store.
+    """
+    try:
+        there = to.resolve()
+        if there in {path.resolve().with_name(path.resolve().name + end) for end in _BESIDE}:
+            raise StoreRefused(f"{to} belongs to the store itself; name another file")
+        if not to.exists() and not to.is_symlink():
+            return
+        if to.is_symlink() or not to.is_file():
+            raise StoreRefused(f"{to} is no ordinary file; name a new file, or an older copy")
+        with to.open("rb") as file:
+            begins = file.read(len(_MAGIC))
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise StoreRefused(f"{to} can't be looked at ({why})") from None
+    if begins not in (b"", _MAGIC):
+        raise StoreRefused(f"{to} is something else than an older copy; move it away, or name another file")
+
 
 def copy_store(path: Path, to: Path) -> None:
     """Copy a store to a file, which only its owner may read; a file of that name is replaced.

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from notifier.host.masking import clean
 from notifier.host.readiness import Readiness
 
-_REASON_LIMIT = 200  # characters
+_REASON_LIMIT = 600  # characters
 
 
 def as_json(state: Readiness, probed: str) -> tuple[bool, str]:

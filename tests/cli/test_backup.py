@@ -1,6 +1,9 @@
 """`backup` copies the store of a configuration, and says what is wrong where it can't."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from notifier.store.database import Database
 from tests.cli.conftest import Scene
@@ -20,12 +23,29 @@ async def test_the_copy_holds_what_the_store_holds(full: Scene, tmp_path: Path) 
     assert counts[0] == counts[1] > 0
 
 
-async def test_the_store_itself_is_not_overwritten(full: Scene) -> None:
-    path = full.world.path
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", "-journal", ".lock"])
+async def test_what_belongs_to_the_store_is_not_overwritten(full: Scene, ending: str) -> None:
+    path = full.world.path.with_name(full.world.path.name + ending)
+    before = path.stat().st_size if path.exists() else None
     result = notifier("backup", path, "--config", full.config)
     assert result.exit_code == 1
-    assert "is the store itself" in complaint(result)
-    assert path.stat().st_size > 0
+    assert "belongs to the store itself" in complaint(result)
+    assert (path.stat().st_size if path.exists() else None) == before
+
+
+async def test_what_is_no_older_copy_is_not_overwritten(full: Scene, tmp_path: Path) -> None:
+    other, pipe, link = tmp_path / "keep.yaml", tmp_path / "pipe", tmp_path / "link"
+    other.write_text("keep: me")
+    os.mkfifo(pipe)
+    link.symlink_to(other)
+    for there, why in ((other, "something else"), (pipe, "no ordinary file"), (link, "no ordinary file")):
+        result = notifier("backup", there, "--config", full.config)
+        assert result.exit_code == 1
+        assert why in complaint(result)
+    assert other.read_text() == "keep: me"
+    assert (pipe.is_fifo(), link.is_symlink()) == (True, True)
+    for _ in range(2):
+        assert notifier("backup", tmp_path / "copy.db", "--config", full.config).exit_code == 0
 
 
 async def test_a_folder_that_is_not_there_is_named(full: Scene, tmp_path: Path) -> None:

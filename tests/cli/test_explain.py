@@ -40,7 +40,7 @@ def test_a_call_is_told_with_every_rule_and_what_was_sent(full: Scene) -> None:
         "  alert A1: open: further calls join it",
         lines[-1],
     ]
-    assert lines[-1].startswith("    first message to agent main/209: sent; due since ")
+    assert lines[-1].startswith("    first message to agent main/209: sent; written down ")
 
 
 def test_either_id_of_a_call_is_known(full: Scene) -> None:
@@ -72,7 +72,7 @@ def test_an_alert_is_told_from_its_opening_on(full: Scene) -> None:
     assert lines[1].endswith(", its level reached by 3 calls within 30 min")
     assert lines[2:4] == ["  open: further calls join it", "  4 calls joined:"]
     assert "main/209 (Asha) dialled +919812345678 (Suresh), call " in lines[5]
-    assert lines[-1].startswith("    first message to room #room: sent; due since ")
+    assert lines[-1].startswith("    first message to room #room: sent; written down ")
     assert explained(full, "a1").startswith("alert A1: rule not-reached, customer +919812345678, info")
 
 

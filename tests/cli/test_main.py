@@ -154,3 +154,26 @@ async def test_a_store_that_was_made_but_not_filled_is_told_apart(full: Scene) -
     assert not isinstance(result.exception, StoreUnavailable)
     Database.open(full.world.path.with_name("new.db")).close()
     assert notifier("status", "-c", config).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("calls",), ("status", "--json"), ("outbox",), ("schema",), ("--help",)]
+)
+def test_output_that_can_not_be_written_is_one_line_and_1(full: Scene, command: tuple[str, ...]) -> None:
+    where = [] if command[0] in ("schema", "--help") else ["--config", str(full.config)]
+    with Path("/dev/full").open("w") as nowhere:
+        done = subprocess.run(
+            [sys.executable, "-m", "notifier", *command, *where],
+            stdout=nowhere,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("notifier: standard output can't be written (No space left on device)")
+
+
+def test_without_any_output_a_command_does_what_it_does(full: Scene) -> None:
+    script = f"exec {sys.executable} -m notifier status --config {full.config} >&- 2>&-"
+    assert subprocess.run(["/bin/sh", "-c", script], check=False).returncode == 0

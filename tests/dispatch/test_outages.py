@@ -265,7 +265,7 @@ async def test_dead_letters_are_in_trouble_with_what_to_type_until_there_are_non
     assert DEAD in raised(world)
     (trouble,) = [one for one in world.health.troubles.active() if one.kind is NoticeKind.DEAD_LETTERS]
     assert trouble.reason.startswith("a notification was given up")
-    for command in ("notifier outbox --state dead", "notifier outbox retry", "notifier outbox drop"):
+    for command in ("notifier outbox --state dead", "notifier outbox retry --all", "drop --all"):
         assert command in trouble.reason
     await world.dispatch.step()
     world.health.troubles.clear(*DEAD)

@@ -58,7 +58,7 @@ def test_a_reason_is_short_and_holds_no_secret_and_no_number(troubles: Troubles)
     troubles.raise_(DISK, "c", "")
     reasons = [one.reason for one in troubles.active()]
     assert reasons[0] == "*** for +91…5678"
-    assert len(reasons[1]) <= 300
+    assert len(reasons[1]) <= 600
     assert reasons[2] == "failed"
 
 
