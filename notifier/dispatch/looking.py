@@ -13,6 +13,10 @@ from notifier.store.database import Connection
 from notifier.store.outbox import OutboxRow
 from notifier.store.outbox_claims import Claim
 
+CLOCKS_DIFFER = DAY
+"""ms before the attempt from which on the history is read: our clock may have been ahead by hours then, and
+be so still, while a history goes by a clock that is right."""
+
 AT_ONCE = 1_000
 """Notifications of an earlier run, of one target."""
 
@@ -41,9 +45,7 @@ def question(claim: Claim, rows: Sequence[OutboxRow], others: Sequence[OutboxRow
     """
     since = claim.uncertain_since
     assert since is not None, "what can't have arrived is not looked for"
-    if since > now:
-        since = now - DAY  # by a clock that was ahead; nobody knows by how much
-    since = min([since, *(row.uncertain_since or since for row in others)])
+    since = min([since, now, *(row.uncertain_since or since for row in others)]) - CLOCKS_DIFFER
     wanted = {claim.batch, *(one for row in (*rows, *others) for one in (row.delivery_id, row.batch))}
     return Question(frozenset(one for one in wanted if one), since)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from notifier.config.values import DAY
 from notifier.errors import DeliveryTransient, RateLimited
 from notifier.model import Gathered, Message
 from notifier.store import schema
@@ -63,7 +64,7 @@ async def test_killed_after_the_claim_and_before_the_request_it_is_told_once_aft
     world.clock.advance(MINUTE)
     await world.send()
     assert world.told() == ["Suresh"]
-    assert [since for _, _, since in world.room.looked] == [attempt]
+    assert [since for _, _, since in world.room.looked] == [attempt - DAY]
 
 
 async def test_killed_after_the_remote_side_accepted_it_is_told_once_where_that_can_be_confirmed(
@@ -125,7 +126,7 @@ async def test_an_attempt_with_unknown_outcome_is_looked_for_before_the_next(a_w
     attempt = world.clock.now()
     await world.send_until(attempt + MINUTE)
     assert world.told() == ["Suresh"]
-    assert [since for _, _, since in world.room.looked] == [attempt]
+    assert [since for _, _, since in world.room.looked] == [attempt - DAY]
 
 
 async def test_an_unknown_error_may_mean_that_it_arrived_so_it_is_looked_for(a_world: MakeWorld) -> None:

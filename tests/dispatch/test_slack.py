@@ -14,7 +14,7 @@ from notifier.model import Message
 from tests.support.exchange import Killed
 from tests.support.slack import TOKEN, FakeSlack
 from tests.support.slack_faults import Pace
-from tests.support.world import MINUTE, World
+from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
 
 CUSTOMERS = {"name": "customers", "per": "customer", "notify": "room"}
@@ -91,6 +91,20 @@ async def test_killed_after_slack_accepted_it_is_looked_for_and_not_posted_again
     await world.killed_while_sending()
     await world.send()
     assert len(slack.called("chat.postMessage")) == 1
+    assert len(await letting_go(world, slack)) == 1
+    assert world.fates() == [("room", "sent")]
+
+
+async def test_it_is_found_though_our_clock_is_hours_ahead_of_slacks_then_and_now(
+    a_world: MakeWorld, slack: FakeSlack
+) -> None:
+    world = await watching(a_world, slack, Dying)
+    slack.workspace.now = lambda: world.clock.now() - 3 * HOUR
+    world.call("Suresh")
+    await world.poll()
+    await world.killed_while_sending()
+    world.clock.advance(MINUTE)
+    await world.send()
     assert len(await letting_go(world, slack)) == 1
     assert world.fates() == [("room", "sent")]
 

@@ -24,7 +24,7 @@ from tests.fault.breaks import (
 from tests.fault.proxy import Proxy
 from tests.fault.scenario import Scenario, about
 from tests.fault.scenarios.spells import MOST_LATE, spells
-from tests.fault.setting import BY_BOT, BY_MAIL, BY_SLACK, HOOK, NAMED, OPS, TELLS_EACH
+from tests.fault.setting import BY_BOT, BY_MAIL, BY_SLACK, CANT_BE_ASKED, HOOK, NAMED, OPS, TELLS_EACH
 from tests.fault.world import World
 
 FALLBACK = "C0FALL"
@@ -99,7 +99,9 @@ async def one_hangs(world: World) -> None:
 
 async def is_sure(world: World) -> None:
     """Answers are lost and we are killed: a new process looks for what it may have told."""
-    world.may_double[HOOK] = lambda: world.sides.to_slack.traffic.lost
+    for target in CANT_BE_ASKED:
+        world.may_double[target] = lambda: world.tries  # what was under way when we were killed
+    world.may_double[HOOK] = lambda: world.tries + world.sides.to_slack.traffic.lost
     async with world.load():
         for _ in range(3 if world.quick else 8):
             await world.up()
