@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from notifier.app.loops import Crew, Process
-from notifier.app.secrets import secrets_of
+from notifier.app.secrets import guard
 from notifier.channels.registry import Channels, channels
 from notifier.clock import Clock
 from notifier.config import Config
@@ -15,7 +15,6 @@ from notifier.dispatch.deliver import Deliver
 from notifier.host.disk import StoreFile
 from notifier.host.health import Health
 from notifier.host.heartbeat import Heartbeat
-from notifier.host.masking import protect
 from notifier.intake import Intake, Rulebook
 from notifier.lifecycle import Lifecycle
 from notifier.loop import Wakes
@@ -56,7 +55,7 @@ def build(
     Raises:
         ConfigError: a receiver can't be built.
     """
-    protect(secrets_of(config))
+    guard(config)
     process = process or Process(clock.now(), StoreFile(database.path))
     # Whatever is in trouble wakes the loop that tells of it.
     wakes = Wakes(events={NOTICES: health.troubles.changed})

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+import structlog
+
 from notifier.channels.registry import Channels
 from notifier.clock import Clock
-from notifier.config import Config
+from notifier.config import Config, about_start
 from notifier.dispatch import Dispatch
 from notifier.host import heartbeat
 from notifier.host.disk import StoreFile
@@ -19,6 +21,8 @@ from notifier.loop import Wakes, go_round
 from notifier.notices import NAME as NOTICES
 from notifier.notices import Notices
 from notifier.telecmi import Http
+
+log = structlog.get_logger(__name__)
 
 IDLE = 30.0
 """Seconds after which lifecycle and dispatch look at the store even if nothing woke them."""
@@ -71,6 +75,8 @@ class Crew:
         self.health.expect_sources({intake.name: intake.poll.every for intake in self.intakes})
         kinds = {name: receiver.channel for name, receiver in self.config.receivers.items()}
         self.health.metrics.expect([intake.name for intake in self.intakes], kinds)
+        for words in about_start(self.config, self.clock.now()):
+            log.warning("nothing may be told for now", reason=words)
 
     async def adopt(self) -> None:
         """Take over what an earlier run or configuration left.

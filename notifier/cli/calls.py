@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
+from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config, require_account
 from notifier.cli.parse import extension_of, last_digits
 from notifier.cli.show import iso, person, print_json, print_table, when
 from notifier.model import StoredCall
@@ -42,6 +42,8 @@ def calls(
         return [(one, decisions_of(connection, one.row)) for one in find_calls(connection, wanted, limit)]
 
     found = look(loaded, view)
+    if account and not found:
+        require_account(loaded, account, "--extension")
     if json:
         print_json([call_json(stored, decisions) for stored, decisions in found])
         return

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from notifier.cli.common import ConfigOption, JsonOption, config_file
 from notifier.cli.daemon import guarded, leave_lookups
 from notifier.cli.show import complain, counted, harmless, print_json
 from notifier.clock import SystemClock
-from notifier.config import Config, load, store_path, warnings
+from notifier.config import SYSTEM_STORE, Config, load, store_path, warnings
 from notifier.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -62,8 +63,26 @@ def check(
     _report(path, loaded, _tried(loaded) if live else [], json=json)
 
 
+def _warnings(loaded: Config) -> list[str]:
+    return [*warnings(loaded, SystemClock().now()), *_about_store(store_path(loaded))]
+
+
+def _about_store(path: Path) -> Iterator[str]:
+    """Can a store be at this path, as far as this user sees?"""
+    try:
+        if path.is_dir():
+            yield f"store.url: {path} is a folder; name a file in it"
+        elif not path.parent.is_dir() and path.parent != SYSTEM_STORE.parent:  # which systemd makes
+            yield (
+                f"store.url: there is no folder {path.parent}, so no store can be made there; create it,"
+                " owned by the user of the service"
+            )
+    except OSError:
+        return  # only the service sees it
+
+
 def _say(path: Path, loaded: Config) -> None:
-    for warning in warnings(loaded):
+    for warning in _warnings(loaded):
         complain(f"{path}: warning: {warning}")
     print(
         f"{path}: good: {counted(len(loaded.telecmi.accounts), 'account')}, "
@@ -101,7 +120,7 @@ def _as_json(path: Path, loaded: Config, tried: "list[Tried]", *, is_good: bool)
     return {
         "good": is_good,
         "problems": [],
-        "warnings": warnings(loaded),
+        "warnings": _warnings(loaded),
         "file": str(path),
         "accounts": len(loaded.telecmi.accounts),
         "rules": len(loaded.rules),

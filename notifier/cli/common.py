@@ -9,7 +9,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from notifier.cli.parse import whole
 from notifier.config import Config, find, load, store_path
+from notifier.config.meant import meant_or_listed
 from notifier.errors import StoreUnavailable
 from notifier.store.database import Connection, Database
 
@@ -23,12 +25,13 @@ ConfigOption = Annotated[
         metavar="FILE",
         help="The configuration; else $NOTIFIER_CONFIG, /etc/notifier/config.yaml, ./config.yaml.",
         show_default=False,
+        readable=False,  # whoever reads it says more
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask; needed where nobody can be asked.")]
 LimitOption = Annotated[
-    int, typer.Option("--limit", "-n", min=1, max=100_000, metavar="N", help="At most so many.")
+    int, typer.Option("--limit", "-n", parser=whole(1, 100_000), metavar="N", help="At most so many.")
 ]
 
 
@@ -48,6 +51,18 @@ def read_config(config: Path | None) -> Config:
         ConfigError: it can't be used.
     """
     return load(config_file(config), os.environ, resolve=False)
+
+
+def require_account(config: Config, name: str, where: str) -> None:
+    """Nothing was found of an account: is that because the configuration has no such one?
+
+    Raises:
+        typer.BadParameter: it has none.
+    """
+    names = [account.name for account in config.telecmi.accounts]
+    if name not in names:
+        what = f"the configuration has no such account; {meant_or_listed(name, names)}"
+        raise typer.BadParameter(what, param_hint=where)
 
 
 def look(config: Config, work: Callable[[Connection], T]) -> T:

@@ -13,7 +13,7 @@ import structlog
 import typer
 
 from notifier.cli.common import ConfigOption, config_file
-from notifier.cli.show import complain
+from notifier.cli.show import complain, counted
 from notifier.clock import SystemClock
 from notifier.config import load
 from notifier.errors import NotifierError
@@ -109,10 +109,11 @@ def _report(result: "Round") -> None:
     for problem in result.problems:
         complain(f"notifier: {problem}")
     if result.waiting:
-        waiting = f"{result.waiting} notifications wait to be sent"
+        wait = "waits" if result.waiting == 1 else "wait"
+        waiting = f"{counted(result.waiting, 'notification')} {wait} to be sent"
         complain(f"notifier: {waiting}; `notifier outbox --state waiting` says why")
     if result.dead:
         complain(f"notifier: {result.dead} given up; `notifier outbox --state dead` says why")
     if not result.is_good:
         raise typer.Exit(1)
-    print(f"done: {result.calls} new calls, nothing waits to be sent")
+    print(f"done: {counted(result.calls, 'new call')}, nothing waits to be sent")

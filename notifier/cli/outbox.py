@@ -6,6 +6,7 @@ import typer
 
 from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
 from notifier.cli.outbox_change import drop, retry
+from notifier.cli.parse import one_of
 from notifier.cli.show import iso, print_json, print_table, when, whom
 from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.outbox_views import listing
@@ -13,6 +14,11 @@ from notifier.store.outbox_views import listing
 app = typer.Typer(invoke_without_command=True)
 app.command()(retry)
 app.command()(drop)
+
+
+def states(incomplete: str) -> list[str]:
+    """For the shell: states that may be meant."""
+    return [str(state) for state in RowState if state.startswith(incomplete)]
 
 
 @app.callback()
@@ -23,6 +29,8 @@ def outbox(
         list[RowState] | None,
         typer.Option(
             metavar="STATE",
+            parser=one_of(RowState),
+            autocompletion=states,
             help="Only these; may be repeated: waiting, claimed (being sent), sent, dropped (no longer "
             "true), redirected (others were told instead), dead (given up), dry_run (would have been sent).",
         ),

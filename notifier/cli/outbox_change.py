@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from notifier.cli.common import ConfigOption, JsonOption, YesOption, agree, change, look, read_config
-from notifier.cli.parse import alert_id
+from notifier.cli.parse import alert_id, row_id
 from notifier.cli.show import complain, counted, print_json
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
@@ -19,14 +19,14 @@ from notifier.store.outbox import RowState
 
 IdsArgument = Annotated[
     list[int] | None,
-    typer.Argument(metavar="ID…", help="As `notifier outbox` shows them.", show_default=False),
+    typer.Argument(
+        metavar="ID…", help="As `notifier outbox` shows them.", show_default=False, parser=row_id("outbox")
+    ),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="All that there are, instead of ids.")]
 AlertOption = Annotated[
     str, typer.Option("--alert", metavar="A12", help="With --all: only what is about this alert.")
 ]
-
-LARGEST_ID = 2**63 - 1
 
 HINTS = {
     None: "there is none; `notifier outbox` lists them",
@@ -107,8 +107,6 @@ def _asked(ids: list[int] | None, alert: str, *, every: bool) -> _Asked:
         raise typer.BadParameter("it goes with --all", param_hint="--alert")
     if every == bool(ids):
         raise typer.BadParameter("name ids, or say --all: one of the two", param_hint="ID…")
-    if any(one > LARGEST_ID for one in ids or ()):
-        raise typer.BadParameter(f"not an id: {HINTS[None]}", param_hint="ID…")
     return _Asked(tuple(dict.fromkeys(ids or ())), every, number)
 
 
@@ -141,5 +139,5 @@ def _report(changed: Changed, what: str, nothing: str, *, json: bool) -> None:
             print(f"{counted(len(changed.done), 'notification')}: {what}")
         elif not changed.refused:
             complain(nothing)
-    if not changed.done:
+    if changed.refused and not changed.done:
         raise typer.Exit(1)

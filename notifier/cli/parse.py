@@ -2,22 +2,77 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
 
 from notifier.config import parse_duration
+from notifier.config.meant import meant
+
+E = TypeVar("E", bound=StrEnum)
 
 FEWEST_DIGITS, MOST_DIGITS = 3, 6
 FEWEST_TO_FORGET, LONGEST_NUMBER = 4, 15
 LONGEST_LINE = 200
+LARGEST_ID = 2**63 - 1
 
+_WHOLE = re.compile(r"[0-9]{1,19}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?")
 _ALERT = re.compile(r"[Aa]([0-9]{1,15})")
 _EXTENSION = re.compile(r"(?:([A-Za-z0-9_-]{1,40})/)?([0-9]{1,20})")
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ().-]{0,40}")
 _TIME_OF_DAY = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+
+
+def whole(least: int, most: int) -> Callable[[str | int], int]:
+    """For an option that is a whole number from `least` to `most`. Typer's own words are a program's."""
+
+    def number(text: str | int) -> int:  # a default comes as it is
+        if _WHOLE.fullmatch(str(text)) and least <= int(text) <= most:
+            return int(text)
+        raise typer.BadParameter(f"not a whole number from {least} to {most}")
+
+    return number
+
+
+def decimal(least: float, most: float) -> Callable[[str | float], float]:
+    """As `whole`, for any number."""
+
+    def number(text: str | float) -> float:
+        if _DECIMAL.fullmatch(str(text)) and least <= float(text) <= most:
+            return float(text)
+        raise typer.BadParameter(f"not a number from {least:g} to {most:g}")
+
+    return number
+
+
+def row_id(command: str) -> Callable[[str], int]:
+    """For an argument that is an id as this command lists them."""
+
+    def number(text: str) -> int:
+        if _WHOLE.fullmatch(text) and 0 < int(text) <= LARGEST_ID:
+            return int(text)
+        raise typer.BadParameter(f"not an id; `notifier {command}` lists them")
+
+    return number
+
+
+def one_of(choices: type[E]) -> Callable[[str], E]:
+    """For an option that is one of a few words."""
+
+    def word(text: str) -> E:
+        known = [str(one) for one in choices]
+        if text in known:
+            return choices(text)
+        guess = meant(text, known)
+        what = f"write one of {', '.join(known)}"
+        raise typer.BadParameter(f"{what}; {guess}" if guess else what)
+
+    return word
 
 
 def alert_id(text: str) -> int | None:
@@ -62,11 +117,14 @@ def last_digits(text: str, where: str) -> str:
         where: the option or argument that it was written for.
 
     Raises:
-        typer.BadParameter: there are too few to mean somebody, or too many for a command line.
+        typer.BadParameter: it is something else; there are too few to mean somebody, or too many for a
+            command line.
     """
     wanted = f"write the last {FEWEST_DIGITS} to {MOST_DIGITS} digits of the number"
+    if not is_number(text):
+        raise typer.BadParameter(f"not digits; {wanted}", param_hint=where)
     digits = re.sub(r"[^0-9]", "", text)
-    if not is_number(text) or len(digits) < FEWEST_DIGITS:
+    if len(digits) < FEWEST_DIGITS:
         raise typer.BadParameter(f"too little to find a customer by; {wanted}", param_hint=where)
     if len(digits) > MOST_DIGITS:
         what = "every user of this machine can see what stands on a command line"

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
-from notifier.cli.rejects_retry import numbered, retry
+from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config, require_account
+from notifier.cli.rejects_retry import REJECT_ID, retry
 from notifier.cli.show import MOST_COMPLAINED, iso, print_json, print_table, when
+from notifier.errors import NotifierError
 from notifier.host.masking import clean
 from notifier.store.rejects import StoredReject, by_ids, listing
 
@@ -38,6 +39,8 @@ def rejects(
         return
     loaded = read_config(config)
     found = look(loaded, lambda connection: listing(connection, limit, account or None))
+    if account and not found:
+        require_account(loaded, account, "--account")
     if json:
         print_json([_as_json(one) for one in found])
         return
@@ -59,7 +62,9 @@ def rejects(
 
 @app.command()
 def show(
-    reject: Annotated[int, typer.Argument(metavar="ID", help="As `notifier rejects` shows it.", min=1)],
+    reject: Annotated[
+        int, typer.Argument(metavar="ID", help="As `notifier rejects` shows it.", parser=REJECT_ID)
+    ],
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -68,9 +73,9 @@ def show(
     It may hold a customer's whole number: mind where you paste it.
     """
     loaded = read_config(config)
-    one = look(loaded, lambda connection: by_ids(connection, [numbered(reject)])).get(reject)
+    one = look(loaded, lambda connection: by_ids(connection, [reject])).get(reject)
     if one is None:
-        raise typer.BadParameter("there is none with this id; `notifier rejects` lists them", param_hint="ID")
+        raise NotifierError(f"{reject}: there is none with this id; `notifier rejects` lists them")
     if json:
         print_json(_as_json(one))
         return

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from notifier.cli.common import ConfigOption, JsonOption, change, look, read_config
+from notifier.cli.parse import row_id
 from notifier.cli.show import complain, print_json
 from notifier.clock import SystemClock
 from notifier.config import store_path
@@ -14,7 +15,7 @@ from notifier.store.database import Database
 from notifier.store.lock import holder
 from notifier.store.rejects import BATCH, Marked, all_ids, mark
 
-LARGEST_ID = 2**63 - 1
+REJECT_ID = row_id("rejects")
 
 MOST_NAMED = 20
 """Ids that one line of complaint names."""
@@ -23,7 +24,9 @@ MOST_NAMED = 20
 def retry(
     ids: Annotated[
         list[int] | None,
-        typer.Argument(metavar="ID…", help="As `notifier rejects` shows them.", show_default=False),
+        typer.Argument(
+            metavar="ID…", help="As `notifier rejects` shows them.", show_default=False, parser=REJECT_ID
+        ),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All that there are, instead of ids.")] = False,
     config: ConfigOption = None,
@@ -36,7 +39,7 @@ def retry(
     """
     if all_ == bool(ids):
         raise typer.BadParameter("name ids, or say --all: one of the two", param_hint="ID…")
-    wanted = [numbered(one) for one in dict.fromkeys(ids or ())]
+    wanted = list(dict.fromkeys(ids or ()))
     loaded = read_config(config)
     accounts = [account.name for account in loaded.telecmi.accounts]
     now = SystemClock().now()
@@ -54,17 +57,6 @@ def retry(
     marked = change(loaded, work)
     runs = holder(store_path(loaded)) is not None
     _report(marked, runs=runs, json=json)
-
-
-def numbered(reject: int) -> int:
-    """An id as the store can look it up.
-
-    Raises:
-        typer.BadParameter: nothing has such an id.
-    """
-    if not 0 < reject <= LARGEST_ID:
-        raise typer.BadParameter("not an id; `notifier rejects` lists them", param_hint="ID")
-    return reject
 
 
 def _together(batches: Iterable[Marked]) -> Marked:
@@ -92,7 +84,7 @@ def _report(marked: Marked, *, runs: bool, json: bool) -> None:
         )
     else:
         _say(marked, runs=runs)
-    if not marked.ids:
+    if not marked.ids and (marked.unknown or marked.cut or marked.strangers):
         raise typer.Exit(1)
 
 

@@ -4,13 +4,16 @@ from typing import Annotated
 
 import typer
 
+from notifier.cli.parse import decimal, whole
+
 
 def sandbox(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="PORT", help="On loopback; 0: any free one.")
+        int, typer.Option(parser=whole(0, 65535), metavar="PORT", help="On loopback; 0: any free one.")
     ] = 8765,
     rate: Annotated[
-        float, typer.Option(min=0, max=6000, metavar="N", help="Missed calls per minute, on the average.")
+        float,
+        typer.Option(parser=decimal(0, 6000), metavar="N", help="Missed calls per minute, on the average."),
     ] = 6.0,
     fail: Annotated[
         str,

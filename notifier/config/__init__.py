@@ -1,6 +1,6 @@
 """The configuration: its models, and reading it from YAML with errors that say where and how to mend."""
 
-from notifier.config.advice import warnings
+from notifier.config.advice import about_start, warnings
 from notifier.config.instants import start_instant
 from notifier.config.loading import load
 from notifier.config.locate import find
@@ -8,11 +8,12 @@ from notifier.config.network import listen_address
 from notifier.config.receivers import AGENT, Agent, EmailReceiver, Receiver, SlackReceiver, agent_at
 from notifier.config.rules import Level, Match, Rule
 from notifier.config.schema import Account, Config, Delivery, EmailSettings, Log, Poll, SlackSettings, Web
-from notifier.config.store import store_path
+from notifier.config.store import SYSTEM_STORE, store_path
 from notifier.config.values import Secret, duration_text, parse_duration
 
 __all__ = [
     "AGENT",
+    "SYSTEM_STORE",
     "Account",
     "Agent",
     "Config",
@@ -29,6 +30,7 @@ __all__ = [
     "SlackReceiver",
     "SlackSettings",
     "Web",
+    "about_start",
     "agent_at",
     "duration_text",
     "find",

@@ -2,16 +2,47 @@
 
 from collections.abc import Iterator
 
+from notifier.config.instants import start_instant
 from notifier.config.receivers import AGENT, Receiver
-from notifier.config.schema import Config
+from notifier.config.schema import Config, SlackSettings
 from notifier.config.values import MINUTE
 
 _SAFE_OVERLAP = 15 * MINUTE
 
 
-def warnings(config: Config) -> list[str]:
-    """One sentence for each thing that ops should look at; none of them stops the daemon."""
-    return [*_about_ops(config), *_about_rules(config), *_about_agents(config), *_about_polling(config)]
+_SLACK = SlackSettings.model_fields["base_url"].default
+_BOT_TOKENS = ("xoxb-", "xoxe.xoxb-")  # the second where the app rotates its tokens
+
+
+def warnings(config: Config, now: int) -> list[str]:
+    """One sentence for each thing that ops should look at; none of them stops the daemon.
+
+    Args:
+        config: as it was loaded.
+        now: UTC ms.
+    """
+    return [
+        *_about_ops(config),
+        *_about_rules(config),
+        *_about_agents(config),
+        *_about_polling(config),
+        *about_start(config, now),
+        *_about_slack(config),
+    ]
+
+
+def about_start(config: Config, now: int) -> Iterator[str]:
+    """Is `start_from` still to come? Then it is as if nothing were watched.
+
+    Args:
+        config: as it was loaded.
+        now: UTC ms.
+    """
+    if start_instant(config.telecmi.poll.start_from, now) > now:
+        yield (
+            "telecmi.poll.start_from: it lies in the future: until then nothing is told of an account that is"
+            " new here; write now, or an instant that has been"
+        )
 
 
 def _about_ops(config: Config) -> Iterator[str]:
@@ -73,3 +104,15 @@ def _about_agents(config: Config) -> Iterator[str]:
 def _about_polling(config: Config) -> Iterator[str]:
     if config.telecmi.poll.overlap < _SAFE_OVERLAP:
         yield ("telecmi.poll.overlap: TeleCMI reports calls minutes late; below 15m some may never be seen")
+
+
+def _about_slack(config: Config) -> Iterator[str]:
+    """Slack's own tokens have a form; what stands in for Slack, to try things, may have another."""
+    if config.slack is None or config.slack.base_url != _SLACK:
+        return
+    token = config.slack.bot_token.get()
+    if not token.startswith((*_BOT_TOKENS, "${")):  # without its secrets, the placeholder stands there
+        yield (
+            "slack.bot_token: looks like no bot token, which begins with xoxb-; copy the Bot User OAuth Token"
+            " from the app's page OAuth & Permissions"
+        )

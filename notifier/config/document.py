@@ -24,7 +24,7 @@ _MOST_TABS = 20
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAB = re.compile(r"^ *\t", re.MULTILINE)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_QUOTED = re.compile(r"""(['"]).{2,}\1""")
+_QUOTED = re.compile(r"""(?P<sign>'(?:[]{}[,:?-]|<[a-z ]+>)')|(['"]).+\2""")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -88,6 +88,11 @@ def parse_document(text: str, file: str) -> Document:
     return Document(data, builder.places, tuple(builder.findings))
 
 
+def without_values(said: str) -> str:
+    """The parser's words without what may be a value of the file. Signs of YAML, like ',', stay."""
+    return _QUOTED.sub(lambda found: found["sign"] or "…", said)
+
+
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
@@ -142,7 +147,7 @@ def _composed(text: str, file: str) -> yaml.Node | None:
             node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
             return node
     except yaml.MarkedYAMLError as error:
-        what = _QUOTED.sub("…", error.problem or "it can't be read")
+        what = without_values(error.problem or "it can't be read")
         hint = next((hint for part, hint in _HINTS.items() if part in what), "")
         problem = _problem(
             file,

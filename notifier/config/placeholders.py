@@ -67,7 +67,7 @@ class Sources:
         if not value:
             raise _Unresolved(
                 f"the environment variable {name} {'is not set' if value is None else 'is empty'}",
-                "set it (for the service: Environment= or EnvironmentFile= in its unit)",
+                f"set it (for the service: a line {name}=value in /etc/notifier/secrets.env, then restart)",
             )
         try:
             value.encode()

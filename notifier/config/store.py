@@ -6,7 +6,7 @@ from pathlib import Path
 from notifier.config.schema import Config
 
 SYSTEM_FILE = Path("/etc/notifier/config.yaml")
-_SYSTEM_STORE = Path("/var/lib/notifier/notifier.db")
+SYSTEM_STORE = Path("/var/lib/notifier/notifier.db")
 _PREFIX = "sqlite:///"
 _NAME = "notifier.db"
 
@@ -48,4 +48,4 @@ def _default(file: Path, environ: Mapping[str, str]) -> Path:
     folder = environ.get("STATE_DIRECTORY", "").partition(":")[0]
     if folder:
         return file.parent / folder / _NAME
-    return _SYSTEM_STORE if file == SYSTEM_FILE else file.parent / _NAME
+    return SYSTEM_STORE if file == SYSTEM_FILE else file.parent / _NAME

@@ -27,6 +27,7 @@ DURATION_SCHEMA = {"type": "string", "pattern": f"^(0|(?=.){_DURATION.pattern.re
 _LONGEST = 36_500 * DAY  # beyond it, an instant so far back is no date any more
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_VARIABLE = re.compile(r"\$[A-Z_][A-Z0-9_]*")
 
 
 class Strict(BaseModel):
@@ -122,15 +123,20 @@ class Resolved(str):
 class Secret:
     """A string that shows itself to nobody who does not ask by name."""
 
-    __slots__ = ("_read", "_value")
+    __slots__ = ("_listener", "_read", "_value")
 
     def __init__(self, value: str, read: Callable[[], str] | None = None) -> None:
         self._value = value
         self._read = read
+        self._listener: Callable[[str], None] | None = None
 
     def get(self) -> str:
         """The secret itself."""
         return self._value
+
+    def tell(self, listener: Callable[[str], None]) -> None:
+        """Have somebody told of each value that replaces this one, before it is used."""
+        self._listener = listener
 
     def reread(self) -> bool:
         """Read its `${file:…}` again; did it change? The environment never does while we run.
@@ -142,6 +148,8 @@ class Secret:
         value = self._read()
         if value == self._value or _unfit(value):
             return False
+        if self._listener is not None:
+            self._listener(value)
         self._value = value
         return True
 
@@ -163,13 +171,20 @@ class Secret:
                 return value
             if isinstance(value, bool) or not isinstance(value, str | int):
                 raise ValueError("not a text; write it in quotes, or better as ${NAME}")  # noqa: TRY004 - pydantic collects ValueErrors only
-            if trouble := _unfit(str(value)):
+            if trouble := _unfit(str(value)) or _unbraced(value):
                 raise ValueError(trouble)
             return cls(str(value), getattr(value, "reread", None))
 
         return core_schema.no_info_plain_validator_function(
             make, json_schema_input_schema=core_schema.str_schema()
         )
+
+
+def _unbraced(value: str | int) -> str:
+    """Why this, as it is written, is hardly meant as a secret. What came out of a `${…}` may be anything."""
+    if isinstance(value, Resolved) or not _VARIABLE.fullmatch(str(value)):
+        return ""
+    return "looks like a variable; write ${NAME}, with braces (a secret that is so: into a ${file:/path})"
 
 
 def _unfit(value: str) -> str:

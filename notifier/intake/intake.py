@@ -11,7 +11,6 @@ from notifier.config.schema import Account, Poll, Reconcile
 from notifier.config.values import DAY, SECOND
 from notifier.errors import SourceError, SourceRefused, SourceTransient
 from notifier.host.health import Health
-from notifier.host.masking import protect
 from notifier.host.metrics import Read
 from notifier.intake.again import read_again
 from notifier.intake.comparing import Comparer
@@ -192,7 +191,6 @@ class Intake:
             )
         await self._note_failure(reason)
         if self.account.secret.reread():
-            protect([self.account.secret.get()])
             log.info("the secret's file has changed; trying it", source=self.name)
             self.refusals = 0
             return 0.0

@@ -1,6 +1,8 @@
 """Pages for monitoring: `/healthz` (do the loops run?), `/readyz` (is the job being done?), `/metrics`."""
 
 import asyncio
+import errno
+import os
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -63,11 +65,18 @@ class WebServer:
                 lambda: Connection(manager, loop=loop), self._host, self._port
             )
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            msg = f"web.listen: can't listen on {self._host} port {self._port}: {reason}"
-            raise NotifierError(msg) from error
+            raise NotifierError(f"web.listen: {self._refusal(error)}") from error
         host, port = self._sockets.sockets[0].getsockname()[:2]
         return str(host), int(port)
+
+    def _refusal(self, error: OSError) -> str:
+        address = f"{self._host} port {self._port}"
+        if error.errno == errno.EADDRINUSE:
+            return f"{address} is in use; choose another port, or stop what uses it"
+        # asyncio's own words repeat the address. A name that is not found has a number below 0.
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror or type(error).__name__
+        return f"can't listen on {address}: {reason}"
 
     async def stop(self) -> None:
         """Stop serving, at once but for answers that are under way. Does nothing where nothing runs."""

@@ -87,8 +87,8 @@ async def test_a_port_in_use_is_refused_and_the_old_pages_stay(served: Served, s
         stage.configure(web={"listen": f"127.0.0.1:{taken.getsockname()[1]}"})
         await served.reload()
     (refused,) = served.events("reload refused; the old configuration goes on")
-    assert "can't listen on 127.0.0.1" in refused["reasons"][0]
-    assert (await served.page())[1]["notices"][0]["reason"].startswith("web.listen: can't listen")
+    assert "is in use; choose another port" in refused["reasons"][0]
+    assert (await served.page())[1]["notices"][0]["reason"].startswith("web.listen: 127.0.0.1 port ")
     name = stage.call()
     await served.until(stage.told, "a message by the old rules")
     assert stage.told() == {(name, ROOM): 1}

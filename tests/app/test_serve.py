@@ -87,10 +87,21 @@ async def test_pages_that_can_not_be_served_are_raised_and_everything_is_let_go_
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         stage.configure(web={"listen": f"127.0.0.1:{taken.getsockname()[1]}"})
-        with pytest.raises(NotifierError, match=r"web\.listen: can't listen"):
+        with pytest.raises(NotifierError, match=r"web\.listen: 127\.0\.0\.1 port \d+ is in use"):
             await serve(served.load, served.host)
     with store_lock(stage.store, "another"):
         pass
+
+
+async def test_a_start_that_is_still_to_come_is_said_in_the_log(served: Served, stage: Stage) -> None:
+    said = "nothing may be told for now"
+    await served.start()
+    assert served.events(said) == []
+    telecmi = stage.sections()["telecmi"]
+    stage.configure(telecmi={**telecmi, "poll": {"start_from": "9999-01-01T00:00:00Z"}})
+    await served.reload()
+    (line,) = served.events(said)
+    assert line["reason"].startswith("telecmi.poll.start_from: it lies in the future")
 
 
 async def test_an_ipv6_address_is_shown_as_a_url(served: Served, stage: Stage) -> None:

@@ -162,7 +162,7 @@ async def test_pages_that_can_not_move_are_served_as_before(served: Served, stag
         await served.reload()
         assert served.events("reload refused; the old configuration goes on")
         _, page = await served.page(f"http://127.0.0.1:{port}/readyz")
-    assert page["notices"][0]["reason"].startswith("web.listen: can't listen on 0.0.0.0")
+    assert page["notices"][0]["reason"].startswith(f"web.listen: 0.0.0.0 port {port} is in use")
     await served.reload()
     assert served.events("reloaded")
     assert (await served.page(f"http://127.0.0.2:{port}/readyz"))[1]["notices"] == []

@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from notifier.cli.show import LONGEST
 from tests.cli.conftest import Scene
 from tests.support.commands import as_json, complaint, configured, notifier, on_terminal, shown
@@ -34,9 +36,34 @@ def test_on_a_terminal_there_is_a_table_with_a_head(full: Scene) -> None:
 def test_calls_of_one_extension(full: Scene) -> None:
     assert [row[3] for row in columns("calls", "-c", full.config, "--extension", "210")] == ["Fatima"]
     assert [row[3] for row in columns("calls", "-c", full.config, "--extension", "main/305")] == ["Anil"]
-    nothing = notifier("calls", "-c", full.config, "--extension", "dubai/305")
+    nothing = notifier("calls", "-c", full.config, "--extension", "main/999")
     assert (nothing.exit_code, nothing.stdout) == (0, "")
     assert nothing.stderr == "no such calls; `notifier status` says when TeleCMI was read\n"
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)])
+def test_an_account_that_the_configuration_has_not_is_no_reason_to_find_nothing(
+    full: Scene, json: tuple[str, ...]
+) -> None:
+    result = notifier("calls", "-c", full.config, "--extension", "mian/305", *json)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "the configuration has no such account; did you mean `main`?" in complaint(result)
+
+
+async def test_what_is_stored_of_an_account_that_is_gone_is_shown(a_world: MakeWorld) -> None:
+    world = a_world(accounts=("main", "gone"))
+    await world.watch()
+    world.exchanges["gone"].call(world.clock.now(), name="Suresh")
+    await world.poll()
+    telecmi = world.sections["telecmi"]
+    config = configured(world, telecmi={**telecmi, "accounts": telecmi["accounts"][:1]})
+    assert [row[3] for row in columns("calls", "-c", config, "--extension", "gone/209")] == ["Suresh"]
+
+
+def test_what_is_no_number_is_told_so() -> None:
+    result = notifier("calls", "--number", "abc")
+    assert result.exit_code == 2
+    assert "not digits; write the last 3 to 6 digits of the number" in complaint(result)
 
 
 def test_calls_of_one_customer_by_the_last_digits(full: Scene) -> None:
@@ -59,8 +86,10 @@ def test_what_is_no_extension_is_wrong_usage() -> None:
 
 def test_no_more_than_the_limit_the_newest(full: Scene) -> None:
     assert [row[3] for row in columns("calls", "-c", full.config, "-n", "2")] == ["Anil", "Fatima"]
-    assert notifier("calls", "-c", full.config, "-n", "0").exit_code == 2
-    assert notifier("calls", "-c", full.config, "-n", "x").exit_code == 2
+    for wrong in ("0", "x", "100001", "1.5"):
+        result = notifier("calls", "-c", full.config, "-n", wrong)
+        assert result.exit_code == 2
+        assert "'--limit' / '-n': not a whole number from 1 to 100000" in complaint(result)
 
 
 def test_json_holds_all_of_it_in_utc(full: Scene) -> None:

@@ -1,7 +1,8 @@
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from notifier.cli.common import ConfigOption
 from tests.support.commands import notifier
 from tests.support.config_files import config_text
 
@@ -30,6 +31,46 @@ def test_warnings_are_no_failure(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stderr.startswith(f"{path}: warning: ops.notify: nobody is named")
     assert "2 rules" in result.stdout
+
+
+def test_a_store_whose_folder_is_not_there_is_pointed_out(tmp_path: Path) -> None:
+    path = written(tmp_path, ops=OPS, store="{url: sqlite:///none/deep/notifier.db}")
+    result = notifier("check", "-c", path)
+    said = (
+        f"store.url: there is no folder {tmp_path}/none/deep, so no store can be made there; create it,"
+        " owned by the user of the service"
+    )
+    assert (result.exit_code, result.stderr) == (0, f"{path}: warning: {said}\n")
+    assert as_json("-c", path, code=0)["warnings"] == [said]
+    (tmp_path / "none/deep").mkdir(parents=True)
+    assert notifier("check", "-c", path).stderr == ""
+
+
+def test_a_store_that_is_a_folder_is_pointed_out(tmp_path: Path) -> None:
+    path = written(tmp_path, ops=OPS, store=f"{{url: 'sqlite:///{tmp_path}'}}")
+    said = f"store.url: {tmp_path} is a folder; name a file in it"
+    assert notifier("check", "-c", path).stderr == f"{path}: warning: {said}\n"
+
+
+def test_what_this_user_can_not_see_of_the_store_is_not_judged(tmp_path: Path) -> None:
+    for url in ("sqlite:////var/lib/notifier/notifier.db", f"sqlite:///{'x' * 300}/notifier.db"):
+        assert notifier("check", "-c", written(tmp_path, ops=OPS, store=f"{{url: '{url}'}}")).stderr == ""
+
+
+def test_a_start_that_is_still_to_come_is_pointed_out(tmp_path: Path) -> None:
+    telecmi = (
+        "{poll: {start_from: '9999-01-01T00:00:00Z'},"
+        " accounts: [{name: main, region: india, app_id: 1, secret: s}]}"
+    )
+    result = notifier("check", "-c", written(tmp_path, ops=OPS, telecmi=telecmi))
+    assert result.exit_code == 0
+    assert "warning: telecmi.poll.start_from: it lies in the future" in result.stderr
+
+
+def test_a_configuration_that_this_user_may_not_read_says_who_may() -> None:
+    """As root we may read everything: the words come from where it is read, and nothing asks before."""
+    parameter = get_args(ConfigOption)[1]
+    assert parameter.readable is False
 
 
 def test_a_dry_run_is_pointed_out(tmp_path: Path) -> None:

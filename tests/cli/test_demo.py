@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from notifier.channels.render.blocks import blocks
-from notifier.cli.demo.play import Viewer, play
+from notifier.cli.demo.play import Viewer, play, tally
 from notifier.cli.demo.screen import Screen, plain, readable
 from notifier.cli.demo.slack import PrintingSlack
 from notifier.clock import SystemClock
@@ -44,6 +44,30 @@ async def test_with_an_incoming_webhook_the_rooms_messages_are_really_posted() -
     finally:
         await slack.stop()
     assert {one.channel for one in slack.posted} == {"webhook"}
+
+
+@pytest.mark.parametrize(
+    "url", ["hooks.slack.com/services/T/B/x", "http://hooks.slack.com/x", "x\n", "$HOOK"]
+)
+def test_a_webhook_that_is_no_url_is_named_by_its_variable(url: str) -> None:
+    result = notifier("demo", "--seconds", "1", env={"NOTIFIER_DEMO_SLACK_WEBHOOK": url})
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("NOTIFIER_DEMO_SLACK_WEBHOOK: ")
+    assert "write the URL of an incoming webhook, https://hooks.slack.com/services/" in result.stderr
+    assert url not in result.stderr
+
+
+def test_one_is_not_many(tmp_path: Path) -> None:
+    screen, _ = a_screen()
+    viewer = Viewer(screen, load_text(tmp_path, config_text()), SystemClock())
+    slack = PrintingSlack(screen, first=viewer.look)
+    viewer.seen = viewer.opened = viewer.joined = slack.posted = slack.edited = 1
+    assert (
+        tally(viewer, slack)
+        == "1 missed call, 1 alert opened, 1 call joined one; 1 message, 1 edit in place."
+    )
+    viewer.seen = 2
+    assert tally(viewer, slack).startswith("2 missed calls, 1 alert opened")
 
 
 def test_without_a_call_there_was_nothing_to_see() -> None:

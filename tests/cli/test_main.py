@@ -156,9 +156,7 @@ async def test_a_store_that_was_made_but_not_filled_is_told_apart(full: Scene) -
     assert notifier("status", "-c", config).exit_code == 0
 
 
-@pytest.mark.parametrize(
-    "command", [("calls",), ("status", "--json"), ("outbox",), ("schema",), ("--help",)]
-)
+@pytest.mark.parametrize("command", [("calls",), ("status", "--json"), ("outbox",), ("schema",), ("--help",)])
 def test_output_that_can_not_be_written_is_one_line_and_1(full: Scene, command: tuple[str, ...]) -> None:
     where = [] if command[0] in ("schema", "--help") else ["--config", str(full.config)]
     with Path("/dev/full").open("w") as nowhere:

@@ -43,7 +43,7 @@ async def test_what_could_not_be_done_is_told_and_ends_with_1(stage: Stage) -> N
     result = await run_once(stage)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "\nnotifier: main/out_missed: TeleCMI refused" in result.stderr
-    assert "notifier: 1 notifications wait to be sent; `notifier outbox --state waiting`" in result.stderr
+    assert "notifier: 1 notification waits to be sent; `notifier outbox --state waiting`" in result.stderr
 
 
 async def test_what_was_given_up_is_told_once(stage: Stage) -> None:

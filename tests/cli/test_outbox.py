@@ -1,8 +1,9 @@
 import re
 
+from notifier.cli.outbox import states
 from notifier.errors import DeliveryTransient
 from tests.cli.conftest import Scene
-from tests.support.commands import as_json, notifier, on_terminal, shown
+from tests.support.commands import as_json, complaint, notifier, on_terminal, shown
 
 
 def columns(*arguments: object) -> list[list[str]]:
@@ -37,10 +38,17 @@ def test_only_some_states(full: Scene) -> None:
 
 
 def test_an_unknown_state_lists_the_known_ones() -> None:
-    result = notifier("outbox", "--state", "lost")
+    result = notifier("outbox", "--state", "wating")
     assert result.exit_code == 2
-    assert "dead" in result.stderr
-    assert "redirected" in result.stderr
+    assert complaint(result).endswith(
+        "'--state': write one of waiting, claimed, sent, dropped, redirected, dead, dry_run;"
+        " did you mean `waiting`?"
+    )
+    assert "did you mean" not in complaint(notifier("outbox", "--state", "xyz"))
+
+
+def test_the_shell_completes_states() -> None:
+    assert states("d") == ["dropped", "dead", "dry_run"]
 
 
 async def test_what_waits_says_for_what_and_until_when(full: Scene) -> None:

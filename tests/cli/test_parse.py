@@ -7,15 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.cli.parse import (
+    LARGEST_ID,
     alert_id,
+    decimal,
     ending,
     extension_of,
     is_extension_with_account,
     is_number,
     last_digits,
+    one_of,
+    row_id,
     span_around,
     span_of,
+    whole,
 )
+from notifier.store.outbox import RowState
 
 INDIA = ZoneInfo("Asia/Kolkata")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -63,9 +69,15 @@ def test_three_to_six_last_digits_find_a_customer(text: str, digits: str) -> Non
     assert last_digits(text, "x") == digits
 
 
-@pytest.mark.parametrize("text", ["", "78", "7-8", "ends with 678", "678\n", "\u0663\u0664\u0665"])
+@pytest.mark.parametrize("text", ["78", "7-8", "(0)1"])
 def test_too_few_digits_are_refused(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="write the last 3 to 6 digits"):
+        last_digits(text, "x")
+
+
+@pytest.mark.parametrize("text", ["", "abc", "ends with 678", "678\n", "\u0663\u0664\u0665"])
+def test_what_is_no_number_is_refused_as_such(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match=r"^not digits; write the last 3 to 6 digits"):
         last_digits(text, "x")
 
 
@@ -177,3 +189,35 @@ def test_a_span_is_written_like_in_the_configuration() -> None:
     assert span_of("1d12h", "--older-than") == 36 * HOUR
     with pytest.raises(typer.BadParameter, match="not a duration; write a number with a unit"):
         span_of("a month", "--older-than")
+
+
+def test_numbers_are_taken_within_their_bounds() -> None:
+    assert [whole(1, 9)(text) for text in ("1", "9", 5)] == [1, 9, 5]
+    assert [decimal(0, 600)(text) for text in ("0", "600", "0.5", 60.0)] == [0, 600, 0.5, 60]
+    assert row_id("outbox")(str(LARGEST_ID)) == LARGEST_ID
+
+
+@pytest.mark.parametrize("text", ["0", "10", "", "x", "1.5", "+1", "-1", "\u0661", "1" * 5_000])
+def test_no_other_number_is_taken(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match=r"^not a whole number from 1 to 9$"):
+        whole(1, 9)(text)
+
+
+@pytest.mark.parametrize("text", ["0.5", "601", "", "x", "nan", "inf", "-1", "1e2", "9" * 5_000])
+def test_no_other_rate_is_taken(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match=r"^not a number from 1 to 600$"):
+        decimal(1, 600)(text)
+
+
+@pytest.mark.parametrize("text", ["0", "A1", "", "1.0", str(LARGEST_ID + 1), "1" * 5_000])
+def test_what_is_no_id_says_where_they_are(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match=r"^not an id; `notifier rejects` lists them$"):
+        row_id("rejects")(text)
+
+
+def test_a_choice_is_one_of_the_words_and_no_other() -> None:
+    assert one_of(RowState)("dry_run") is RowState.DRY_RUN
+    with pytest.raises(
+        typer.BadParameter, match=r"^write one of waiting, claimed, .*; did you mean `dead`\?$"
+    ):
+        one_of(RowState)("deaad")

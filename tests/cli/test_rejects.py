@@ -59,7 +59,14 @@ async def test_the_newest_comes_first_with_its_times_and_the_reason(empty: Scene
 async def test_those_of_one_account_can_be_asked_for(empty: Scene) -> None:
     keep(empty.world, left_by_an_older_version(UNREADABLE))
     assert len(shown("rejects", "-c", empty.config, "--account", "main")) == 1
-    assert as_json("rejects", "-c", empty.config, "--account", "other") == []
+    for json_too in ((), ("--json",)):
+        result = notifier("rejects", "-c", empty.config, "--account", "mian", *json_too)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "the configuration has no such account; did you mean `main`?" in complaint(result)
+
+
+def test_an_account_without_rejects_has_none(empty: Scene) -> None:
+    assert as_json("rejects", "-c", empty.config, "--account", "main") == []
 
 
 async def test_json_has_stable_keys_and_the_record_as_it_came(empty: Scene) -> None:
@@ -120,10 +127,12 @@ async def test_a_record_can_do_nothing_to_a_terminal(empty: Scene, kept: int) ->
         assert "\nvalue" not in shown_text
 
 
-@pytest.mark.parametrize("wrong", [1, 2**63, 2**70])
-async def test_showing_what_is_not_there_says_where_to_look(empty: Scene, wrong: int) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "code"), [(1, 1), (2**63 - 1, 1), (0, 2), (2**63, 2), (2**70, 2), ("A1", 2)]
+)
+async def test_showing_what_is_not_there_says_where_to_look(empty: Scene, wrong: object, code: int) -> None:
     result = notifier("rejects", "show", wrong, "-c", empty.config)
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (code, "")
     assert "`notifier rejects` lists them" in complaint(result)
 
 
@@ -196,7 +205,6 @@ async def test_what_can_not_be_retried_is_named_and_the_others_are_marked(a_worl
         (("1", "--all"), 2, "name ids, or say --all: one of the two"),
         (("0",), 2, "not an id; `notifier rejects` lists them"),
         ((str(2**63),), 2, "not an id; `notifier rejects` lists them"),
-        (("--all",), 1, "there are no records that could not be read"),
         (("5",), 1, "5: there is none with this id"),
         (tuple(map(str, range(1, 31))), 1, "19, 20 and 10 more: there is none with this id"),
     ],
@@ -205,6 +213,17 @@ async def test_where_nothing_is_marked_it_fails(empty: Scene, arguments: Any, co
     result = await retry(empty, *arguments)
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in complaint(result)
+
+
+async def test_where_there_is_nothing_to_retry_all_is_done(empty: Scene) -> None:
+    result = await retry(empty, "--all")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "there are no records that could not be read" in complaint(result)
+
+
+async def test_where_all_that_there_are_can_not_be_retried_it_fails(empty: Scene) -> None:
+    keep(empty.world, left_by_an_older_version(readable("b" * 90), kept=50))
+    assert (await retry(empty, "--all")).exit_code == 1
 
 
 async def test_a_store_that_is_locked_marks_nothing_and_says_to_try_again(empty: Scene) -> None:

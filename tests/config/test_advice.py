@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from notifier.config import warnings
+from tests.support.clock import START
 from tests.support.config_files import config_text, load_text
 
-EMAIL = {"email": "{host: h, sender: a@example.com}", "slack": "{bot_token: t}"}
+EMAIL = {"email": "{host: h, sender: a@example.com}", "slack": "{bot_token: xoxb-t}"}
 RECEIVERS = """{agent: {slack: {to: agent}}, mail: {email: {to: agent}},
   both: {email: {to: [agent, l@example.com]}}, room: {slack: {to: "#sales"}}}"""
 AGENTS_ONLY = (
@@ -21,8 +24,8 @@ NO_OPS = "ops.notify: nobody is named, so only the log says what could not be de
 
 
 def advice(tmp_path: Path, rule: str, **sections: str) -> list[str]:
-    text = config_text(receivers=RECEIVERS, rules=f"[{{name: x, {rule}}}]", **EMAIL, **sections)
-    return warnings(load_text(tmp_path, text))
+    text = config_text(receivers=RECEIVERS, rules=f"[{{name: x, {rule}}}]", **(EMAIL | sections))
+    return warnings(load_text(tmp_path, text), START)
 
 
 def test_a_configuration_that_reaches_somebody_gets_no_advice(tmp_path: Path) -> None:
@@ -68,3 +71,39 @@ def test_an_overlap_too_short_for_late_calls_is_named(tmp_path: Path) -> None:
     assert advice(tmp_path, "notify: room", ops=OPS, telecmi=telecmi) == [
         "telecmi.poll.overlap: TeleCMI reports calls minutes late; below 15m some may never be seen"
     ]
+
+
+def polled(start: str) -> str:
+    account = "{name: main, region: india, app_id: 1, secret: s}"
+    return f"{{poll: {{start_from: '{start}'}}, accounts: [{account}]}}"
+
+
+def test_a_start_that_is_still_to_come_is_named(tmp_path: Path) -> None:
+    """START is 2026-09-21T14:13:20Z."""
+    (said,) = advice(tmp_path, "notify: room", ops=OPS, telecmi=polled("2026-09-21T19:43:21+05:30"))
+    assert said == (
+        "telecmi.poll.start_from: it lies in the future: until then nothing is told of an account that is"
+        " new here; write now, or an instant that has been"
+    )
+    for start in ("2026-09-21T19:43:20+05:30", "now", "2d"):
+        assert advice(tmp_path, "notify: room", ops=OPS, telecmi=polled(start)) == []
+
+
+@pytest.mark.parametrize("token", ["xoxp-1", "xapp-1", "xoxe-1", "xoxe.xoxp-1", "t", "XOXB-1"])
+def test_a_slack_token_that_is_none_of_a_bot_is_named_and_not_shown(token: str, tmp_path: Path) -> None:
+    (said,) = advice(tmp_path, "notify: room", ops=OPS, slack=f"{{bot_token: {token}}}")
+    assert said == (
+        "slack.bot_token: looks like no bot token, which begins with xoxb-; copy the Bot User OAuth Token"
+        " from the app's page OAuth & Permissions"
+    )
+
+
+@pytest.mark.parametrize("slack", ["bot_token: xoxe.xoxb-1", "bot_token: t, base_url: 'https://a.test/api/'"])
+def test_a_token_that_rotates_or_is_not_for_slack_itself_is_fine(slack: str, tmp_path: Path) -> None:
+    assert advice(tmp_path, "notify: room", ops=OPS, slack=f"{{{slack}}}") == []
+
+
+def test_a_token_that_was_not_read_is_not_judged(tmp_path: Path) -> None:
+    text = config_text(slack="{bot_token: '${credential:bot}'}", ops="{notify: room}")
+    loaded = load_text(tmp_path, text, resolve=False)
+    assert not any("bot_token" in said for said in warnings(loaded, START))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from notifier.config.document import LARGEST_FILE, parse_document, read_document
+from notifier.config.document import LARGEST_FILE, parse_document, read_document, without_values
 from notifier.config.places import Finding, Spot
 from notifier.errors import ConfigError
 
@@ -177,6 +177,39 @@ def test_deep_nesting_is_refused_at_once(opening: str) -> None:
 )
 def test_what_is_no_configuration_is_refused_with_its_place(text: str, problem: str) -> None:
     assert refusal(text) == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("a: {b: hunter2\nc: 2\n", "expected ',' or '}'"),
+        ("a: [hunter2, 2\nc: 2\n", "expected ',' or ']'"),
+        ("a: 'hunter2'hunter2\n", ""),
+        ("a: ['hunter2'hunter2]\n", "expected ',' or ']'"),
+        ("a: *hunter2\n", "found undefined alias"),
+        ('a: "\\hunter2"\n', "found unknown escape character"),
+    ],
+)
+def test_the_signs_of_yaml_that_are_missing_are_named_and_no_value(text: str, signs: str) -> None:
+    said = refusal(text)
+    assert signs in said
+    assert "hunter" not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("expected ',' or '}', but got '<scalar>'", "expected ',' or '}', but got '<scalar>'"),
+        ("expected ',' or ']', but got 'hunter2'", "expected ',' or ']', but got …"),
+        ("found undefined alias 'hunter2'", "found undefined alias …"),
+        ("found 'hun'ter2' or 'x', not ','", "found …"),
+        ('found "hunter2"', "found …"),
+        ("found unknown escape character 'h'", "found unknown escape character …"),
+    ],
+)
+def test_of_what_is_quoted_only_the_signs_are_kept(said: str, kept: str) -> None:
+    """The parser that is written in Python names what it found, too."""
+    assert without_values(said) == kept
 
 
 def test_all_tabs_are_named_up_to_a_limit() -> None:

@@ -8,6 +8,7 @@ from notifier.config import load, warnings
 from notifier.config.schema import Config
 from notifier.config.values import Strict
 from notifier.model import Severity
+from tests.support.clock import START
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
 ENVIRON = {
@@ -20,7 +21,7 @@ ENVIRON = {
 
 def test_the_example_loads_without_a_warning() -> None:
     config = load(EXAMPLE, ENVIRON)
-    assert warnings(config) == []
+    assert warnings(config, START) == []
     assert config.telecmi.accounts[0].secret.get() == "t0p"
     assert config.rules[0].wait == 10 * 60_000
     assert config.rules[1].overrides == {"209": 10}

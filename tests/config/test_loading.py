@@ -44,7 +44,7 @@ agents:
         ),
         (
             "config.yaml:6:56: telecmi.accounts.0.secret: the environment variable NOPE is not set;"
-            " set it (for the service: Environment= or EnvironmentFile= in its unit)"
+            " set it (for the service: a line NOPE=value in /etc/notifier/secrets.env, then restart)"
         ),
         (
             "config.yaml:7:69: telecmi.accounts.1.base_url: plain http:// beyond this machine;"

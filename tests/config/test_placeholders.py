@@ -147,12 +147,15 @@ def test_a_secret_from_the_environment_never_changes(tmp_path: Path) -> None:
 
 
 def test_an_unset_variable_is_the_only_problem_of_its_value(tmp_path: Path) -> None:
-    hint = "set it (for the service: Environment= or EnvironmentFile= in its unit)"
+
+    def hint(name: str) -> str:
+        return f"set it (for the service: a line {name}=value in /etc/notifier/secrets.env, then restart)"
+
     account = "{accounts: [{name: main, region: '${R}', app_id: '${I}', secret: s, base_url: '${U}'}]}"
     assert problems_in(tmp_path, config_text(telecmi=account)) == [
-        f"config.yaml:1:43: telecmi.accounts.0.region: the environment variable R is not set; {hint}",
-        f"config.yaml:1:59: telecmi.accounts.0.app_id: the environment variable I is not set; {hint}",
-        f"config.yaml:1:88: telecmi.accounts.0.base_url: the environment variable U is not set; {hint}",
+        f"config.yaml:1:43: telecmi.accounts.0.region: the environment variable R is not set; {hint('R')}",
+        f"config.yaml:1:59: telecmi.accounts.0.app_id: the environment variable I is not set; {hint('I')}",
+        f"config.yaml:1:88: telecmi.accounts.0.base_url: the environment variable U is not set; {hint('U')}",
     ]
 
 
@@ -165,3 +168,35 @@ def test_numbers_switches_and_durations_may_come_from_the_environment(tmp_path: 
     )
     config = load_text(tmp_path, text, environ)
     assert (config.telecmi.accounts[0].app_id, config.dry_run, config.rules[0].wait) == (12, True, 300_000)
+
+
+@pytest.mark.parametrize(
+    ("key", "sections"),
+    [
+        (SECRET, {"telecmi": ACCOUNT % "$MY_SECRET"}),
+        ("slack.bot_token", {"slack": "{bot_token: $MY_SECRET}"}),
+        (
+            "email.password",
+            {"email": "{host: h, sender: a@example.com, username: u, password: $MY_SECRET}"},
+        ),
+        ("receivers.room.slack.webhook_url", {"receivers": "{room: {slack: {webhook_url: $MY_SECRET}}}"}),
+        (
+            "receivers.room.webhook.secret",
+            {"receivers": "{room: {webhook: {url: 'https://a.test', secret: $MY_SECRET}}}"},
+        ),
+        ("ops.heartbeat_url", {"ops": "{heartbeat_url: $MY_SECRET}"}),
+    ],
+)
+def test_a_variable_whose_braces_were_forgotten_is_no_secret(
+    key: str, sections: dict[str, str], tmp_path: Path
+) -> None:
+    (problem,) = problems_in(tmp_path, config_text(**sections), {"MY_SECRET": "s3cret"})
+    assert f": {key}: looks like a variable; write ${{NAME}}, with braces" in problem
+    assert "MY_SECRET" not in problem, "it may be a secret all the same"
+
+
+def test_a_secret_that_really_is_like_a_variable_comes_from_elsewhere(tmp_path: Path) -> None:
+    config = load_text(tmp_path, config_text(telecmi=ACCOUNT % "${S}"), {"S": "$MY_SECRET"})
+    assert config.telecmi.accounts[0].secret.get() == "$MY_SECRET"
+    assert problems_in(tmp_path, config_text(telecmi=ACCOUNT % "pa$WORD")) == []
+    assert problems_in(tmp_path, config_text(telecmi=ACCOUNT % "$pa55word")) == []

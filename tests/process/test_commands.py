@@ -24,7 +24,7 @@ async def test_once_fails_where_something_could_not_be_sent(stage: Stage) -> Non
     await stage.slack.stop()
     async with stage.daemon("once") as once:
         await once.ends_with(1)
-    assert "notifier: 1 notifications wait to be sent" in once.output
+    assert "notifier: 1 notification waits to be sent" in once.output
 
 
 async def test_the_demo_ends_with_a_summary_off_a_terminal() -> None:

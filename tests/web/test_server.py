@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -354,14 +355,28 @@ async def test_it_listens_on_ipv6(health: Health, store: Store) -> None:
         assert (await raw((host, port), b"GET /healthz HTTP/1.0\r\n\r\n")).endswith(b"ok\n")
 
 
-@pytest.mark.parametrize("make", [lambda port: f"127.0.0.1:{port}", lambda _: "host.invalid:0"])
-async def test_an_address_that_can_not_be_had_is_said(
-    address: tuple[str, int], health: Health, store: Store, make: Callable[[int], str]
-) -> None:
-    server = WebServer(make(address[1]), health, store.probe, a_scrape(health), stall_limit=60.0)
-    with pytest.raises(NotifierError, match=r"^web\.listen: can't listen on \S+ port \d+: \w+"):
+async def refusal(health: Health, store: Store, listen: str) -> str:
+    server = WebServer(listen, health, store.probe, a_scrape(health), stall_limit=60.0)
+    with pytest.raises(NotifierError) as raised:
         await server.start()
     await server.stop()
+    return str(raised.value)
+
+
+async def test_a_port_in_use_is_said_once_and_how_to_mend_it(
+    address: tuple[str, int], health: Health, store: Store
+) -> None:
+    assert await refusal(health, store, f"127.0.0.1:{address[1]}") == (
+        f"web.listen: 127.0.0.1 port {address[1]} is in use; choose another port, or stop what uses it"
+    )
+
+
+async def test_an_address_that_can_not_be_had_is_said(health: Health, store: Store) -> None:
+    assert await refusal(health, store, "192.0.2.1:9464") == (
+        "web.listen: can't listen on 192.0.2.1 port 9464: Cannot assign requested address"
+    )
+    said = await refusal(health, store, "host.invalid:0")
+    assert re.fullmatch(r"web\.listen: can't listen on host\.invalid port 0: \w.*", said)
 
 
 async def test_the_page_is_json_that_ends_with_a_line_break(client: aiohttp.ClientSession) -> None:

@@ -13,7 +13,6 @@ from notifier.channels.mail.faults import Step, meaning
 from notifier.clock import Clock
 from notifier.config.schema import EmailSettings
 from notifier.errors import CredentialsBroken, DeliveryError, NotifierError
-from notifier.host.masking import protect
 
 _IDLE = 5.0  # seconds; a batch comes faster than that, and servers drop what is idle for minutes
 _STEPS = 4  # timeouts that one delivery may cost: a server that answers each command late must end, too
@@ -156,8 +155,7 @@ class Postman:
         if isinstance(error, CredentialsBroken) and self._settings.password is not None:
             # The next try takes a password that was replaced in its file; if that fails, the old one stays.
             with contextlib.suppress(OSError, ValueError, NotifierError):
-                if self._settings.password.reread():
-                    protect([self._settings.password.get()])
+                self._settings.password.reread()
         return error
 
 

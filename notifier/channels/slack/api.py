@@ -15,7 +15,6 @@ from notifier.channels.slack.connection import TIMEOUT, Connection
 from notifier.channels.slack.errors import code_in, lost, refused, scopes_in
 from notifier.config.values import Secret
 from notifier.errors import CredentialsBroken, DeliveryError, NotifierError
-from notifier.host.masking import protect
 
 # Slack takes no JSON for what it regards as reading.
 _READS: Final = frozenset({"conversations.history", "conversations.list", "users.lookupByEmail"})
@@ -124,8 +123,7 @@ class SdkApi:
     def _reread(self) -> None:
         """The next try takes a token that was replaced in its file. If that fails, the old one stays."""
         try:
-            if self._token.reread():
-                protect([self._token.get()])
+            self._token.reread()
         except (OSError, ValueError, NotifierError):
             return
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from notifier.channels.unreached import why
 from notifier.errors import (
     CredentialsBroken,
     DeliveryError,
@@ -179,7 +180,7 @@ def lost(what: str, error: Exception) -> DeliveryError:
         case (
             aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.ClientHttpProxyError()
         ):
-            return DeliveryTransient(f"{what}: could not connect ({name})")
+            return DeliveryTransient(f"{what}: could not connect ({why(error)})")
         case TimeoutError():
             return DeliveryTransient(f"{what}: no answer in time", uncertain=True)
         case aiohttp.ClientError() | OSError():

@@ -17,7 +17,6 @@ from notifier.channels.webhook.signature import signature
 from notifier.clock import Clock
 from notifier.config.receivers import WebhookReceiver
 from notifier.errors import CredentialsBroken, DeliveryError, EditRefused, NotifierError, TargetBroken
-from notifier.host.masking import protect
 from notifier.model import Message, Notification
 
 TIMEOUT: Final = 20.0  # seconds for one request, all in all
@@ -121,8 +120,7 @@ class Webhook:
         if isinstance(failure, CredentialsBroken | TargetBroken):
             for secret in (self._settings.url, self._settings.secret):
                 with contextlib.suppress(OSError, ValueError, NotifierError):
-                    if secret.reread():
-                        protect([secret.get()])
+                    secret.reread()
 
 
 async def _finish(answer: httpx.Response) -> None:

@@ -22,6 +22,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from notifier.channels.unreached import why
 from notifier.errors import (
     CredentialsBroken,
     DeliveryError,
@@ -84,7 +85,7 @@ def lost(error: Exception) -> DeliveryError:
         case httpx.InvalidURL() | httpx.UnsupportedProtocol() | UnicodeError():
             return CredentialsBroken("webhook: its URL is not a valid http(s) URL")
         case _ if isinstance(error, _UNSENT):
-            return DeliveryTransient(f"webhook: could not connect ({name})")
+            return DeliveryTransient(f"webhook: could not connect ({why(error)})")
         case TimeoutError() | httpx.TimeoutException():
             return DeliveryTransient("webhook: no answer in time", uncertain=True)
         case _:

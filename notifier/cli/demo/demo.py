@@ -7,12 +7,24 @@ from typing import Annotated
 
 import typer
 
+from notifier.cli.parse import decimal
+
+DAY = 86_400.0
+"""Seconds."""
+
 
 def demo(
     seconds: Annotated[
-        float, typer.Option(min=0, help="End after so long; 0: on a terminal never, else after 20.")
+        float,
+        typer.Option(
+            parser=decimal(0, DAY),
+            metavar="S",
+            help="End after so long; 0: on a terminal never, else after 20.",
+        ),
     ] = 0.0,
-    rate: Annotated[float, typer.Option(min=1, max=600, help="Missed calls per minute.")] = 60.0,
+    rate: Annotated[
+        float, typer.Option(parser=decimal(1, 600), metavar="N", help="Missed calls per minute.")
+    ] = 60.0,
 ) -> None:
     """Show notifier at work: invented calls, real decisions, and the messages that people would get.
 

@@ -16,10 +16,11 @@ from notifier.channels.render.times import local
 from notifier.cli.calls import told
 from notifier.cli.demo.screen import Screen
 from notifier.cli.demo.slack import PrintingSlack
-from notifier.cli.show import harmless
+from notifier.cli.show import counted, harmless
 from notifier.clock import Clock, SystemClock
 from notifier.config import Config, agent_at, load, store_path
-from notifier.errors import StoreError
+from notifier.config.network import url_trouble
+from notifier.errors import ConfigError, Problem, StoreError
 from notifier.model import StoredCall
 from notifier.sandbox import Book, Sandbox, traffic
 from notifier.store.database import Connection, Database
@@ -37,7 +38,11 @@ async def play(limit: float | None, rate: float, environ: Mapping[str, str]) -> 
         limit: seconds; None: until stopped.
         rate: missed calls per minute.
         environ: the process's; an incoming webhook may be in it.
+
+    Raises:
+        ConfigError: it is no URL to post to.
     """
+    _check_webhook(environ)
     screen = Screen(Console(highlight=False, width=None if sys.stdout.isatty() else 100))
     clock = SystemClock()
     with tempfile.TemporaryDirectory(prefix="notifier-demo-") as folder:
@@ -63,6 +68,15 @@ async def play(limit: float | None, rate: float, environ: Mapping[str, str]) -> 
             return await _watch(screen, partial(load, path, environ), environ, clock, limit)
         finally:
             await sandbox.stop()
+
+
+def _check_webhook(environ: Mapping[str, str]) -> None:
+    """Here and not by the demo's configuration, of which nobody knows the lines."""
+    url = environ.get(WEBHOOK)
+    if url and (trouble := url_trouble(url, insecure=False)):
+        what, _ = trouble
+        hint = "write the URL of an incoming webhook, https://hooks.slack.com/services/…, or unset it"
+        raise ConfigError([Problem(WEBHOOK, "", what, hint)])
 
 
 def _configuration(folder: Path, environ: Mapping[str, str]) -> Path:
@@ -98,12 +112,17 @@ async def _watch(
         await daemon
         viewer.look()
         viewer.close()
-    screen.say(
-        f"\n{viewer.seen} missed calls, {viewer.opened} alerts opened, {viewer.joined} calls joined one; "
-        f"{slack.posted} messages, {slack.edited} edits in place.",
-        "bold",
-    )
+    screen.say(f"\n{tally(viewer, slack)}", "bold")
     return viewer.seen > 0 and (slack.posted > 0 or bool(environ.get(WEBHOOK)))
+
+
+def tally(viewer: "Viewer", slack: PrintingSlack) -> str:
+    """What there was to see, in one line."""
+    return (
+        f"{counted(viewer.seen, 'missed call')}, {counted(viewer.opened, 'alert')} opened, "
+        f"{counted(viewer.joined, 'call')} joined one; "
+        f"{counted(slack.posted, 'message')}, {counted(slack.edited, 'edit')} in place."
+    )
 
 
 class Viewer:
