@@ -159,9 +159,7 @@ class Link:
                 self._lose()
                 return True
             case Drip(size=size, every=every):
-                for at in range(0, len(data), size):
-                    await _write(writer, data[at : at + size])
-                    await _CLOCK.sleep(every)
+                await self._drip(data, size, every)
                 return True
             case Delay(seconds=seconds):
                 await _CLOCK.sleep(seconds)
@@ -169,6 +167,15 @@ class Link:
                 pass
         await _write(writer, data)
         return True
+
+    async def _drip(self, data: bytes, size: int, every: float) -> None:
+        try:
+            for at in range(0, len(data), size):
+                await _write(self._client[1], data[at : at + size])
+                await _CLOCK.sleep(every)
+        except (OSError, asyncio.CancelledError):
+            self._lose()  # the client did not wait for the rest
+            raise
 
     def _lose(self) -> None:
         self._owner.traffic.lost += not self._is_lost

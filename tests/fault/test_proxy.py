@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from notifier.clock import SystemClock
 from tests.fault.breaks import (
     GARBAGE,
     LIMITED,
@@ -187,6 +188,19 @@ async def test_a_kept_connection_meets_the_break_at_its_next_request(proxy: Prox
 async def test_what_comes_slowly_comes_whole(proxy: Proxy, client: Client, breaks: Break) -> None:
     await proxy.set(breaks)
     assert await (await client.connect()).ask() == ANSWER
+
+
+async def test_an_answer_whose_end_nobody_waits_for_is_lost(proxy: Proxy, client: Client) -> None:
+    await proxy.set(Drip(1, 0.5))
+    talk = await client.connect()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await talk.ask()
+    talk.writer.transport.abort()
+    async with asyncio.timeout(5):
+        while not proxy.traffic.lost:
+            await SystemClock().sleep(0.01)
+    assert proxy.traffic.lost == 1
 
 
 async def test_breaks_are_mixed_by_the_seed(proxy: Proxy, client: Client) -> None:
