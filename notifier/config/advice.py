@@ -1,7 +1,9 @@
 """What is allowed, and yet probably not meant."""
 
 from collections.abc import Iterator
+from datetime import date
 
+from notifier.config.deputies import all_away, places
 from notifier.config.instants import start_instant
 from notifier.config.receivers import AGENT, Receiver
 from notifier.config.schema import Config, SlackSettings
@@ -24,6 +26,7 @@ def warnings(config: Config, now: int) -> list[str]:
     return [
         *_about_ops(config),
         *_about_rules(config),
+        *_about_digests(config),
         *_about_agents(config),
         *_about_polling(config),
         *about_start(config, now),
@@ -95,10 +98,46 @@ def _only_agents(receiver: Receiver) -> bool:
     return receiver.email is not None and set(receiver.email.to) == {AGENT}
 
 
+def _about_digests(config: Config) -> Iterator[str]:
+    if config.digests and not config.telecmi.follow_up:
+        yield (
+            "digests: who was reached afterwards is not known, so they tell of missed calls only;"
+            " add `follow_up: true` under `telecmi:`"
+        )
+
+
 def _about_agents(config: Config) -> Iterator[str]:
     for key, agent in config.agents.items():
         if not agent.slack and not agent.email:
             yield f"agents.{key}: no address, so a rule's fallback is told instead; add `slack:` or `email:`"
+        if agent.phone and not _is_in_use(agent.phone):
+            yield (
+                f"agents.{key}.phone: as far as is known its country gives out no such numbers, so calls to"
+                " it may not be recognised; look at its digits"
+            )
+    for key, day in _all_away(config).items():
+        yield (
+            f"agents.{key}.away: on {day} all deputies are away, too, so a rule's fallback is told then;"
+            " name another deputy, or nobody"
+        )
+
+
+def _all_away(config: Config) -> dict[str, date]:
+    """The first day on which an agent is away with all deputies, by the agent's key."""
+    accounts = [account.name for account in config.telecmi.accounts]
+    found: dict[str, date] = {}
+    for key in config.agents:
+        days = (all_away(at, config.agents) for at in places(key, config.agents, accounts))
+        first = min((day for day in days if day is not None), default=None)
+        if first is not None:
+            found[key] = first
+    return found
+
+
+def _is_in_use(phone: str) -> bool:
+    import phonenumbers  # noqa: PLC0415 - slow to import, and only needed here
+
+    return phonenumbers.is_valid_number(phonenumbers.parse(phone))
 
 
 def _about_polling(config: Config) -> Iterator[str]:

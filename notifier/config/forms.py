@@ -12,6 +12,7 @@ _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{2,20}")
 _CHANNEL = re.compile(r"#[^\s#@,:<>&]{1,80}")
 _EXTENSION = re.compile(r"[0-9]{1,10}")
 _CUSTOMER = re.compile(r"\+?[0-9]{1,15}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def is_address(text: str) -> bool:
@@ -48,6 +49,11 @@ def is_extension_range(text: str) -> bool:
     """Is it a range of extensions with as many digits on both sides, "200-219"?"""
     low, _, high = text.partition("-")
     return is_extension(low) and is_extension(high) and len(low) == len(high) and low <= high
+
+
+def is_e164(text: str) -> bool:
+    """Does it look like a phone number in E.164, "+919812345678"?"""
+    return _E164.fullmatch(text) is not None
 
 
 def is_customer_prefix(text: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from notifier.config.later import HARMLESS
 from notifier.config.schema import Config
 from notifier.config.values import DURATION_SCHEMA, Strict, duration_text
 
@@ -35,9 +34,6 @@ def json_schema() -> Schema:
     }
     schema = {"$schema": DIALECT, **_mapping(Config, raw, raw_parts), "$defs": parts}
     schema |= {"title": "The configuration of notifier", "description": "README.md explains it."}
-    for (section, key), value in HARMLESS.items():
-        part = parts[schema["properties"][section]["$ref"].removeprefix(_REF)]
-        part["properties"][key] = {"title": key, "description": "Not in this version.", "const": value}
     return schema
 
 
@@ -63,7 +59,7 @@ def _docstrings(model: type[Strict]) -> dict[str, str]:
                 ast.AnnAssign(target=ast.Name(id=name)),
                 ast.Expr(value=ast.Constant(value=str(text))),
             ):
-                said[model.model_fields[name].alias or name] = text.strip()
+                said[model.model_fields[name].alias or name] = " ".join(text.split())
     return said
 
 

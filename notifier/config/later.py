@@ -4,31 +4,10 @@ from notifier.config.places import Finding, KeyPath
 
 # `*` stands for any one step of the path, `**` for any number of them.
 _LATER = {
-    "calendars": "a calendar",
-    "calendar": "a calendar",
-    "digests": "a scheduled report",
-    "digest": "a scheduled report",
-    "silences": "a silence",
     "escalate": "escalation",
-    "telecmi.follow_up": "following a call until the customer was reached",
     "slack.app_token": "a button in Slack",
-    "agents.*.phone": "calling back with a click",
-    "agents.*.deputy": "a deputy for an agent",
-    "agents.*.away": "an agent's absence",
-    "rules.*.calendar": "a calendar",
-    "rules.*.calendars": "a calendar",
-    "rules.*.outside": "a calendar",
-    "rules.*.silences": "a silence",
-    "rules.*.escalate": "escalation",
-    "rules.*.repeat_every": "reminding",
-    "rules.*.repeat_limit": "reminding",
-    "rules.*.match.**.leg": "matching the leg of a call",
-    "rules.*.match.**.attempts": "matching the number of attempts",
-    "ops.calendar": "a calendar",
 }
 _PATTERNS = {tuple(pattern.split(".")): what for pattern, what in _LATER.items()}
-HARMLESS = {("telecmi", "follow_up"): False}
-"""Keys that may be there with that value: what this version does anyway."""
 
 
 def without_later(data: dict[str, object]) -> tuple[dict[str, object], list[Finding]]:
@@ -54,7 +33,7 @@ def _kept(data: object, path: KeyPath, findings: list[Finding]) -> object:
         what = _later(here)
         if what is None:
             kept[key] = _kept(value, here, findings)
-        elif here not in HARMLESS or value is not HARMLESS[here]:
+        else:
             text = f"not yet: {what} is not available in this version"
             findings.append(Finding(here, text, "remove it", at_key=True))
     return kept

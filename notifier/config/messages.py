@@ -65,6 +65,8 @@ def _finding(details: ErrorDetails) -> Finding:
         what, _, hint = str(context["error"]).partition("; ")
     else:
         what, hint = "it is not valid", ""
+    if path[-1:] == ("[key]",):  # pydantic's way to say that the key itself is meant
+        return Finding(path[:-1], what, hint, at_key=True)
     return Finding(path, what, hint)
 
 

@@ -6,9 +6,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from notifier.config.days import DaySpan
 from notifier.config.values import Secret, Strict, listed
 
 AGENT = "agent"  # as `to:`, it stands for the agent of the call
+
+_OF_AGENT = "agent "
 
 
 class Agent(Strict):
@@ -22,6 +25,12 @@ class Agent(Strict):
     """Their Slack member id (U…), or the e-mail address that they have in Slack."""
     email: str = ""
     """Their e-mail address."""
+    phone: str = ""
+    """Their own phone, in E.164: a missed call to it rang the agent, and never the customer."""
+    deputy: str = ""
+    """Who hears of their calls while they are away: another key of `agents`."""
+    away: Annotated[tuple[DaySpan, ...], BeforeValidator(listed)] = ()
+    """Days on which they are, in `timezone`: 2026-12-24, or from and to with both: 2026-12-01..2026-12-10."""
 
 
 class SlackReceiver(Strict):
@@ -68,6 +77,11 @@ class Receiver(Strict):
             return "slack" if self.can_edit else "slack_webhook"
         return "webhook" if self.email is None else "email"
 
+    @property
+    def is_of_agents(self) -> bool:
+        """Does it come to the agent of a call only?"""
+        return self.keys("") == (agent_key(""),)
+
     def recipients(self, agent: str, agents: Mapping[str, Agent]) -> tuple[str, ...]:
         """The keys of those it comes to, for an alert of this agent ("main/209").
 
@@ -75,12 +89,19 @@ class Receiver(Strict):
             Keys fit for the outbox: they name, and hold no address that may be secret. Empty where the
             agent has no address of this kind.
         """
-        return tuple(key for key in self._keys(agent) if self.address(key, agents) is not None)
+        return tuple(key for key in self.keys(agent) if self.address(key, agents) is not None)
+
+    def keys(self, agent: str) -> tuple[str, ...]:
+        """The keys of those it names for an alert of this agent, whether they have an address or not."""
+        if self.email is None:
+            return (agent_key(agent) if self._to == AGENT else _key(self._to),)
+        return tuple(dict.fromkeys(agent_key(agent) if to == AGENT else _key(to) for to in self.email.to))
 
     def address(self, recipient: str, agents: Mapping[str, Agent]) -> str | None:
         """The address behind a recipient's key as the configuration has it now; None where it has none."""
-        if recipient.startswith("agent "):
-            person = agent_at(recipient.removeprefix("agent "), agents)
+        agent = agent_of(recipient)
+        if agent:
+            person = agent_at(agent, agents)
             if person is None or not self._has_agent:
                 return None
             return (person.email if self.email else person.slack) or None
@@ -97,15 +118,20 @@ class Receiver(Strict):
     def _has_agent(self) -> bool:
         return AGENT in (self.email.to if self.email else (self._to,))
 
-    def _keys(self, agent: str) -> tuple[str, ...]:
-        if self.email is None:
-            return (f"agent {agent}" if self._to == AGENT else _key(self._to),)
-        return tuple(dict.fromkeys(f"agent {agent}" if to == AGENT else _key(to) for to in self.email.to))
-
 
 def agent_at(agent: str, agents: Mapping[str, Agent]) -> Agent | None:
     """The person at "main/209": an entry for that account wins over one for the bare extension."""
     return agents.get(agent) or agents.get(agent.partition("/")[2])
+
+
+def agent_key(agent: str) -> str:
+    """What the outbox names the agent at "main/209" by."""
+    return _OF_AGENT + agent
+
+
+def agent_of(recipient: str) -> str:
+    """The agent that a recipient's key stands for: "main/209"; "" where it stands for no agent."""
+    return recipient.removeprefix(_OF_AGENT) if recipient.startswith(_OF_AGENT) else ""
 
 
 def _key(address: str) -> str:

@@ -2,13 +2,35 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from notifier.config.values import DAY, Duration, Strict, Switch, Whole, listed
+from notifier.config.values import DAY, MINUTE, Duration, Strict, Switch, Whole, at_least, listed
 from notifier.model import Severity
 
 Dimension = Literal["call", "customer", "extension", "team", "account"]
 
+
+def _attempts(value: object) -> object:
+    """At least so many: "3" and ">=3" are the same."""
+    text = str(value).replace(" ", "") if isinstance(value, str | int) else ""
+    number = text.removeprefix(">=")
+    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 1000):
+        raise ValueError('not a number of attempts; write one like ">=3"')
+    return int(number)
+
+
+AtLeast = Annotated[
+    int,
+    BeforeValidator(_attempts),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": 1000},
+                {"type": "string", "pattern": "^ *(>= *)?[1-9][0-9]{0,3} *$"},
+            ]
+        }
+    ),
+]
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
@@ -26,6 +48,11 @@ class Match(Strict):
     """The first digits of numbers in E.164: "+9198"."""
     name: Texts = ()
     """Contact names, whole, regardless of case."""
+    leg: Literal["agent", "customer"] | None = None
+    """agent: the number is an agent's own phone, so the customer was never rung; customer: it is not."""
+    attempts: AtLeast | None = None
+    """">=3": from the third miss on since the customer was last reached; without `telecmi.follow_up` nobody
+    knows when that was, and all that are stored count."""
     not_: "Match | None" = Field(default=None, alias="not")
     """Calls for which these hold are left out."""
 
@@ -39,6 +66,20 @@ class Level(Strict):
     """From then on; the rule's where none is given."""
     notify: Texts = ()
     """Receivers that are told as well."""
+
+
+Handled = Literal["acknowledged", "reached"]
+
+
+class Escalation(Strict):
+    """Who is told as well where nobody has reached the customer."""
+
+    after: Annotated[Duration, at_least(MINUTE)]
+    """Time since the alert was told; where the rule has a calendar, only its open hours count."""
+    notify: Annotated[Texts, Field(min_length=1)]
+    """Receivers that are told then."""
+    unless: Annotated[tuple[Handled, ...], BeforeValidator(listed)] = ("acknowledged", "reached")
+    """What makes it unnecessary; a customer who was reached always does."""
 
 
 class Rule(Strict):
@@ -65,6 +106,18 @@ class Rule(Strict):
     """Receivers that are told."""
     fallback: Texts = ()
     """Receivers that are told where these have no address, or it does not work."""
+    calendar: str = ""
+    """One of `calendars`: outside its hours nobody is told."""
+    outside: Literal["hold", "drop", "send"] = "hold"
+    """What becomes of messages outside the calendar's hours: hold tells them in a summary when it opens."""
+    critical_passes: Switch = False
+    """What is critical is told at once, whatever the calendar says."""
+    escalate: tuple[Escalation, ...] = ()
+    """Who is told as well, step by step, while nobody reaches the customer."""
+    repeat_every: Annotated[Duration, at_least(MINUTE)] | None = None
+    """Those who were told are reminded so often while nobody reaches the customer; counted like `after`."""
+    repeat_limit: Annotated[Whole, Field(ge=1)] | None = None
+    """They are reminded so often at the most; until the alert ends where none is given."""
     expire_after: Duration = DAY
     """The alert ends when no call has joined for so long."""
     dry_run: Switch = False

@@ -3,8 +3,10 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
+from notifier.config.calendars import Calendar
+from notifier.config.digests import Digest
 from notifier.config.receivers import Agent, Receiver
 from notifier.config.rules import Rule, Texts
 from notifier.config.values import (
@@ -19,18 +21,13 @@ from notifier.config.values import (
     Whole,
     at_least,
 )
+from notifier.config.zones import Zone
+from notifier.model import Endpoint
 
 Region = Literal["india", "global"]
 
-
-def _zone(value: object) -> object:
-    if isinstance(value, ZoneInfo):
-        return value
-    try:
-        return ZoneInfo(str(value))
-    except (KeyError, ValueError, OSError):
-        msg = "unknown time zone; write a name of the IANA list, like Asia/Kolkata"
-        raise ValueError(msg) from None
+ANSWERED_OVERLAP = 2 * HOUR
+"""ms; a call is listed when it is over, and those that somebody took last."""
 
 
 class Account(Strict):
@@ -56,7 +53,8 @@ class Poll(Strict):
     every: Annotated[Duration, at_least(SECOND)] = 30 * SECOND
     """Time between two reads of an account."""
     overlap: Duration = 15 * MINUTE
-    """How far each read reaches back behind the last one, since calls are reported late."""
+    """How far each read reaches back behind the last one, since calls are reported late; answered ones, which
+    are reported when they are over, always at least 2h."""
     page_size: Annotated[Whole, Field(ge=1, le=1000)] = 10
     """Records that are asked for at once."""
     timeout: Annotated[Duration, at_least(SECOND)] = 15 * SECOND
@@ -65,6 +63,10 @@ class Poll(Strict):
     """From when on calls are told: now, a duration back, or an ISO 8601 instant with its offset."""
     stale_after: Annotated[Duration, at_least(MINUTE)] = HOUR
     """What is stored so long after it was placed is told in a summary."""
+
+    def overlap_of(self, endpoint: Endpoint) -> int:
+        """How far a read of this list reaches back behind the last one, ms."""
+        return max(self.overlap, ANSWERED_OVERLAP) if endpoint.is_answered else self.overlap
 
 
 class Reconcile(Strict):
@@ -83,6 +85,18 @@ class Telecmi(Strict):
     """The app ids whose calls are watched."""
     poll: Poll = Poll()
     reconcile: Reconcile = Reconcile()
+    follow_up: Switch = False
+    """Answered calls are read as well: an alert ends when somebody has spoken with the customer."""
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The lists that are read of each account, that of missed calls first."""
+        return tuple(each for each in Endpoint if self.follow_up or not each.is_answered)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What is read, as the store and `/readyz` name it: "main/out_missed"."""
+        return tuple(f"{account.name}/{each}" for account in self.accounts for each in self.endpoints)
 
 
 class Keep(Strict):
@@ -156,6 +170,8 @@ class Ops(Strict):
     """Receivers that hear of notifier's own trouble, and of what could be told to nobody else."""
     quiet_after: Annotated[Duration, at_least(MINUTE)] | None = None
     """They are told where TeleCMI has listed no call for so long."""
+    calendar: str = ""
+    """One of `calendars`: only its open hours count for `quiet_after`."""
     heartbeat_url: Secret | None = None
     """Asked for while all is well, so that a monitor elsewhere notices when it is not."""
 
@@ -179,7 +195,7 @@ class Log(Strict):
 class Config(Strict):
     """All of it."""
 
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+    timezone: Zone = ZoneInfo("UTC")
     """How times are shown: a name of the IANA list."""
     country: str = ""
     """Two letters (ISO 3166), for numbers without a country code."""
@@ -193,10 +209,14 @@ class Config(Strict):
     email: EmailSettings | None = None
     agents: dict[str, Agent] = Field(default_factory=dict)
     """Who sits at which extension; keys are an extension, or account/extension."""
+    calendars: dict[str, Calendar] = Field(default_factory=dict)
+    """When rules may speak, by a name of your choice."""
     receivers: dict[str, Receiver] = Field(default_factory=dict)
     """Who can be told, by a name of your choice."""
     rules: tuple[Rule, ...] = ()
     """What is told, and whom."""
+    digests: tuple[Digest, ...] = ()
+    """Reports at fixed times."""
     delivery: Delivery = Delivery()
     ops: Ops = Ops()
     web: Web | None = None

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from notifier.config.calendars import Calendar
+from notifier.config.digests import Digest
 from notifier.config.places import KeyPath
 from notifier.config.receivers import Agent, Receiver
 from notifier.config.rules import Rule
@@ -31,6 +33,8 @@ class View:
 
     accounts: Mapping[KeyPath, Account]
     rules: Mapping[KeyPath, Rule]
+    digests: Mapping[KeyPath, Digest]
+    calendars: Mapping[str, Calendar]
     receivers: Mapping[str, Receiver]
     agents: Mapping[str, Agent]
     poll: Poll | None  # None, here and below: broken, or not there
@@ -44,21 +48,27 @@ class View:
     country: str
     store_url: str
     allow_insecure: bool
+    follow_up: bool
     has_rules: bool
     sections: frozenset[str]
     account_names: frozenset[str]
+    calendar_names: frozenset[str]
     receiver_names: frozenset[str]
+    agent_names: frozenset[str]
     teams: frozenset[str]
+    has_phones: bool  # of agents
 
 
 def view_of(data: Mapping[str, object]) -> View:
     """Look at what the YAML holds, its `${…}` replaced."""
     telecmi, store = _mapping(data.get("telecmi")), _mapping(data.get("store"))
     accounts, receivers = telecmi.get("accounts"), _mapping(data.get("receivers"))
-    agents = _mapping(data.get("agents"))
+    agents, calendars = _mapping(data.get("agents")), _mapping(data.get("calendars"))
     return View(
         accounts=dict(_sound_items(Account, accounts, ("telecmi", "accounts"))),
         rules=dict(_sound_items(Rule, data.get("rules"), ("rules",))),
+        digests=dict(_sound_items(Digest, data.get("digests"), ("digests",))),
+        calendars=_sound_values(Calendar, calendars),
         receivers=_sound_values(Receiver, receivers),
         agents=_sound_values(Agent, agents),
         poll=_sound(Poll, telecmi.get("poll", {})),
@@ -71,12 +81,16 @@ def view_of(data: Mapping[str, object]) -> View:
         web=_sound(Web, data.get("web")),
         country=_text(data.get("country")),
         store_url=_text(store.get("url")),
-        allow_insecure=str(data.get("allow_insecure")).lower() == "true",
+        allow_insecure=_is_on(data.get("allow_insecure")),
+        follow_up=_is_on(telecmi.get("follow_up")),
         has_rules=bool(data.get("rules")),
         sections=frozenset(key for key, value in data.items() if value is not None),
         account_names=frozenset(_texts(accounts, "name")),
+        calendar_names=frozenset(calendars),
         receiver_names=frozenset(receivers),
+        agent_names=frozenset(agents),
         teams=frozenset(_texts(list(agents.values()), "team")),
+        has_phones=any(_texts(list(agents.values()), "phone")),
     )
 
 
@@ -101,6 +115,10 @@ def _sound_values(model: type[_M], raw: Mapping[str, object]) -> dict[str, _M]:
 
 def _mapping(raw: object) -> Mapping[str, object]:
     return raw if isinstance(raw, dict) else {}
+
+
+def _is_on(raw: object) -> bool:
+    return str(raw).lower() == "true"
 
 
 def _text(raw: object) -> str:

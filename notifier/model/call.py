@@ -8,6 +8,13 @@ class Endpoint(StrEnum):
     """One of an account's lists of calls."""
 
     OUT_MISSED = "out_missed"
+    OUT_ANSWERED = "out_answered"
+    IN_ANSWERED = "in_answered"
+
+    @property
+    def is_answered(self) -> bool:
+        """Did somebody speak with the customer?"""
+        return self is not Endpoint.OUT_MISSED
 
 
 class Call(NamedTuple):
@@ -17,7 +24,7 @@ class Call(NamedTuple):
     endpoint: Endpoint
     id: str  # TeleCMI's `_id`, else its `cmiuid`, else "hash:" and a hash of agent, to, time
     alias: str | None  # the second id, where both were given
-    extension: str  # digits, "209"; "" where TeleCMI names none
+    extension: str  # of the agent, who called or was called: digits, "209"; "" where TeleCMI names none
     customer: str  # E.164 ("+919812345678") where it can be told, else digits
     placed_at: int  # UTC ms
     name: str  # contact name, at most 200 characters; "" where none is known
@@ -34,6 +41,25 @@ class StoredCall(NamedTuple):
     row: int
     call: Call
     baseline: bool  # from before its account was first watched: it counts, and opens nothing
+    spurious: bool = False  # a leg of a call that was answered: nobody was missed
+    reached: bool = False  # the customer was spoken with afterwards, as was known when this was stored
+    attempt: int = 1  # of the misses since the customer was last reached, this is number …
+
+
+class Contact(NamedTuple):
+    """What is known of a customer around a call that was missed. Times are UTC ms."""
+
+    last_answered: int | None = None  # up to then; None: never, as is known
+    next_answered: int | None = None  # after it
+    missed: int = 0  # calls since the former, without this one and without legs of answered ones
+
+
+class Standing(NamedTuple):
+    """What follows from that for the call; as in `StoredCall`."""
+
+    spurious: bool = False
+    reached: bool = False
+    attempt: int = 1
 
 
 class Reject(NamedTuple):

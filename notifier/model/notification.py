@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from notifier.model.alert import Alert
+from notifier.model.alert import Alert, Event
 from notifier.model.call import Call
+from notifier.model.digest import DigestReport
 
 
 class Kind(StrEnum):
@@ -16,6 +17,8 @@ class Kind(StrEnum):
     OPEN = "open"  # the alert's first
     LEVEL = "level"  # a higher level was reached
     UPDATE = "update"  # calls joined, and the channel can't edit what it sent
+    ESCALATION = "escalation"  # nobody has reached the customer: others are told
+    REMINDER = "reminder"  # likewise, the same once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,27 @@ class Target:
 
     def __str__(self) -> str:
         return f"{self.receiver}:{self.recipient}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """One target that was told of an alert."""
+
+    receiver: str
+    at: int  # UTC ms
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """How often a customer was tried in vain since they were last reached."""
+
+    count: int
+    first_at: int  # UTC ms
+    last_at: int  # UTC ms
+    agents: tuple[str, ...]  # who tried: "main/209", the last one last
+    reached_at: int | None  # UTC ms, when the customer was last spoken with; None where never, as is known
+    reached_by: str = ""  # "main/209"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +66,11 @@ class Notification:
     now: int  # UTC ms
     test: bool = False  # sample data, sent by hand; says so
     country: str | None = None  # ISO 3166 code: its numbers may be shown in national form
+    events: tuple[Event, ...] = ()  # what people did and what became of it, oldest first
+    told: tuple[ToldLine, ...] = ()  # others that were told before, oldest first
+    attempts: Attempts | None = None  # where it is about one customer
+    is_agent_leg: bool = False  # the number is an agent's own phone: the customer was never rung
+    stands_in_for: str = ""  # "main/209": who reads it is told as a deputy of this agent
 
 
 class Gathered(StrEnum):
@@ -95,5 +124,5 @@ class Notice:
     now: int  # UTC ms
 
 
-Message: TypeAlias = Notification | Summary | Notice
+Message: TypeAlias = Notification | Summary | Notice | DigestReport
 """What a channel sends."""

@@ -66,6 +66,54 @@ def test_an_agent_without_an_address_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_digests_that_can_not_know_who_was_reached_are_named(tmp_path: Path) -> None:
+    digests = '[{name: evening, at: "18:30", notify: room}]'
+    (said,) = advice(tmp_path, "notify: room", ops=OPS, digests=digests)
+    assert said.startswith("digests: who was reached afterwards is not known")
+    follows = "{follow_up: true, accounts: [{name: main, region: india, app_id: 1, secret: s3cret}]}"
+    assert advice(tmp_path, "notify: room", ops=OPS, digests=digests, telecmi=follows) == []
+
+
+def test_a_phone_that_its_country_gives_to_nobody_is_named(tmp_path: Path) -> None:
+    agents = "{209: {slack: U012, phone: '+919812345678'}, 210: {slack: U012, phone: '+910000000000'}}"
+    (said,) = advice(tmp_path, "notify: room", ops=OPS, agents=agents)
+    assert said.startswith("agents.210.phone: as far as is known its country gives out no such numbers, so")
+    assert "0000" not in said
+
+
+def away_with_all(key: str, day: str) -> str:
+    return (
+        f"agents.{key}.away: on {day} all deputies are away, too, so a rule's fallback is told then;"
+        " name another deputy, or nobody"
+    )
+
+
+def test_a_day_on_which_an_agent_and_all_deputies_are_away_is_named(tmp_path: Path) -> None:
+    agents = """{209: {slack: U1A, deputy: 210, away: [2027-01-05..2027-01-09, 2026-12-01..2026-12-10]},
+      210: {slack: U1A, deputy: 211, away: [2026-12-05..2027-01-20]},
+      211: {slack: U1A, away: [2026-12-11..2026-12-20, 2027-01-07]}}"""
+    assert advice(tmp_path, "notify: room", ops=OPS, agents=agents) == [
+        away_with_all("209", "2027-01-07"),
+        away_with_all("210", "2026-12-11"),
+    ]
+
+
+def test_who_has_somebody_to_stand_in_each_day_needs_no_advice(tmp_path: Path) -> None:
+    agents = """{209: {slack: U1A, deputy: 210, away: 2026-12-01..2026-12-10},
+      210: {slack: U1A, deputy: 209, away: [2026-12-11, 2026-11-30]}, 211: {slack: U1A, away: 2026-12-01}}"""
+    assert advice(tmp_path, "notify: room", ops=OPS, agents=agents) == []
+
+
+def test_deputies_are_looked_for_in_each_account(tmp_path: Path) -> None:
+    telecmi = """{accounts: [{name: main, region: india, app_id: 1, secret: s},
+      {name: dubai, region: global, app_id: 1, secret: s}]}"""
+    agents = """{209: {slack: U1A, deputy: 210, away: 2026-12-01..2026-12-10}, 210: {slack: U1A},
+      dubai/210: {slack: U1A, away: 2026-12-03}}"""
+    assert advice(tmp_path, "notify: room", ops=OPS, agents=agents, telecmi=telecmi) == [
+        away_with_all("209", "2026-12-03")
+    ]
+
+
 def test_an_overlap_too_short_for_late_calls_is_named(tmp_path: Path) -> None:
     telecmi = "{poll: {overlap: 14m}, accounts: [{name: main, region: india, app_id: 1, secret: s}]}"
     assert advice(tmp_path, "notify: room", ops=OPS, telecmi=telecmi) == [

@@ -16,11 +16,26 @@ VARIANTS = [
     {"rules": "[{name: 2026, notify: room, wait: 0, per: [customer, extension]}]"},
     {"rules": "[{name: x, notify: room, per: extension, within: 5m, overrides: {main/209: 2, 0201: 3}}]"},
     {"telecmi": "{follow_up: false, accounts: [{name: a, region: global, app_id: '12', secret: 123}]}"},
+    {
+        "telecmi": "{follow_up: true, accounts: [{name: a, region: india, app_id: 1, secret: s}]}",
+        "store": "{keep: {calls: 26h}}",
+    },
     {"slack": "{bot_token: t, base_url: 'http://127.0.0.1:8080/api/'}"},
     {"slack": "{bot_token: t, base_url: 'http://slack.test/api/'}", "allow_insecure": "true"},
     {"email": "{host: localhost, security: none, sender: 'Missed calls <calls@example.com>'}"},
     {"email": "{host: mail.test, security: none, sender: a@example.com}", "allow_insecure": "true"},
     {"email": "{host: '::1', security: none, username: u, password: 5, sender: a@example.com}"},
+    {"rules": "[{name: x, notify: room, escalate: [], repeat_every: 4h, repeat_limit: 3}]"},
+    {
+        "rules": "[{name: x, notify: room, expire_after: 2d, repeat_every: 47h, escalate:"
+        " [{after: 1m, notify: room, unless: []}, {after: 47h59m, notify: [room], unless: reached}]}]"
+    },
+    {
+        "digests": "[{name: e, at: 18:30, notify: room}, {name: f, at: [9:00, '18:30'], days: [MON-wed, sat],"
+        " team: [a, b], timezone: Asia/Dubai, notify: [room], skip_empty: false}]",
+        "agents": "{209: {team: a, slack: U012}, 210: {team: b, slack: U013}}",
+    },
+    {"digests": "[]"},
     {"web": "{}"},
     {"web": "{listen: '[::1]:0'}"},
     {"web": "{listen: '0.0.0.0:80'}", "allow_insecure": "true"},
@@ -31,7 +46,29 @@ VARIANTS = [
         "email": "{host: h, sender: a@example.com}",
         "receivers": "{room: {email: {to: [agent]}}, a: {slack: {to: '#b'}}, c: {slack: {to: W1A}}}",
     },
+    {
+        "calendars": "{office: {days: mon-sat, hours: [09:30-13:30, 14:00-18:30, 20:00-24:00], holidays: IN},"
+        " nights: {days: [SAT-mon, Wed], hours: 22:00 - 6:00, holidays: [IN-TN, NO, UK], timezone: UTC,"
+        " closed: [2026-12-24..2026-12-31], exceptions: {2026-12-25: 09:30-12:00, 2028-02-29: closed}},"
+        " always: {}}",
+        "rules": "[{name: x, notify: room, calendar: office, outside: drop, critical_passes: true},"
+        " {name: y, notify: room, calendar: nights}]",
+        "ops": "{notify: room, quiet_after: 4h, calendar: always}",
+    },
+    {"calendars": "{o: {closed: 2026-01-01..2027-01-02}}"},
+    {
+        "calendars": "{o: {closed: [2026-01-01..2028-01-01], exceptions: {2026-12-31: 10:00-11:00,"
+        " 2027-12-31: 09:00-10:00}}}",
+    },
     {"agents": "{209: {slack: U012}, main/209: {slack: a@b.test, email: a@b.test}, '0201': {}}"},
+    {"agents": "{209: {slack: U012, deputy: 210, away: 2026-12-24}, 210: {slack: U013, deputy: 209}}"},
+    {"agents": "{209: {slack: U012, deputy: main/210}, main/210: {deputy: '211'}, 211: {email: a@b.test}}"},
+    {"agents": "{209: {deputy: 210}, main/209: {slack: U012, deputy: 210}, main/210: {slack: U012}}"},
+    {"agents": "{209: {away: [2026-12-01..2026-12-10, 2028-02-29], phone: +919812345678}}"},
+    {
+        "agents": "{209: {phone: '+919812345678'}}",
+        "rules": '[{name: x, notify: room, match: {leg: customer, attempts: ">= 3", not: {attempts: 9}}}]',
+    },
 ]
 """Sections that are sound, each set in its own file."""
 
@@ -55,8 +92,11 @@ def test_a_fault_is_named_with_its_place_and_how_to_mend_it(
 def test_there_is_a_fault_of_every_kind() -> None:
     assert {file.stem for file in FAULTS.glob("*.txt")} == {
         "accounts",
+        "calendars",
         "counting",
+        "digests",
         "later",
+        "life",
         "matching",
         "people",
         "receivers",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from notifier.config.forms import (
     is_address,
     is_customer_prefix,
+    is_e164,
     is_extension_range,
     is_sender,
     is_slack_person,
@@ -91,6 +92,20 @@ def test_a_range_runs_upwards_between_numbers_of_the_same_length() -> None:
         assert is_extension_range(text)
     for text in ("219-200", "99-100", "200-", "-219", "200", "200-219-230", "a-b", "\u0662-\u0663"):
         assert not is_extension_range(text)
+
+
+def test_a_phone_in_e164_begins_with_its_country() -> None:
+    assert all(is_e164(text) for text in ("+919812345678", "+1234567", "+123456789012345"))
+    odd = (
+        "919812345678",
+        "+0919812345678",
+        "+91 98123 45678",
+        "+123456",
+        "+1234567890123456",
+        "+91981234567x",
+        "",
+    )
+    assert not any(is_e164(text) for text in odd)
 
 
 def test_a_customer_begins_with_digits() -> None:

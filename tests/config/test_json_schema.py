@@ -27,8 +27,11 @@ GOOD = [
     {"telecmi": '{accounts: [{name: main, region: "${R}", app_id: "${ID}", secret: "${file:x}"}]}'},
     {"telecmi": '{accounts: [{name: main, region: india, app_id: "1111", secret: 12345}]}'},
     {"telecmi": f"{{accounts: [{{{ACCOUNT}}}], poll: {{every: 1m30s, overlap: 0}}, follow_up: false}}"},
+    {"telecmi": f"{{accounts: [{{{ACCOUNT}}}], follow_up: true}}"},
     {"telecmi": f"{{accounts: [{{{ACCOUNT}}}], reconcile: {{every: 1h, window: 2d}}}}"},
     {"dry_run": '"${DRY}"', "timezone": "Asia/Kolkata", "country": "NO"},
+    {"calendars": "{o: {days: [Mon, sat-SUN], hours: 9:30-24:00, exceptions: {2026-12-24: closed}}}"},
+    {"calendars": "{o: {days: '${DAY}', holidays: '${PLACE}', closed: '${DAYS}', timezone: Asia/Dubai}}"},
     {"dry_run": '"true"', "store": "{keep: {calls: 30d}}"},
     {"rules": "[{name: a, notify: [room], per: [customer, account], match: {extension: 209}}]"},
     {"rules": "[{name: a, notify: room, count: 2, within: 5m, per: extension, overrides: {209: 3}}]"},
@@ -49,13 +52,21 @@ BAD = [
     ({"telecmi": f"{{accounts: [{{{ACCOUNT}}}], poll: {{every: 30}}}}"}, "30"),
     ({"telecmi": f"{{accounts: [{{{ACCOUNT}}}], poll: {{every: ''}}}}"}, "''"),
     ({"telecmi": f"{{accounts: [{{{ACCOUNT}}}], poll: {{page_size: 0}}}}"}, "0"),
-    ({"telecmi": f"{{accounts: [{{{ACCOUNT}}}], follow_up: true}}"}, "False was expected"),
+    ({"telecmi": f"{{accounts: [{{{ACCOUNT}}}], follow_up: sometimes}}"}, "sometimes"),
     ({"rules": "[{name: a}]"}, "notify"),
     ({"rules": "[{name: a, notify: []}]"}, "[]"),
     ({"rules": f"[{{{RULE}, per: caller}}]"}, "caller"),
     ({"rules": f"[{{{RULE}, wait: ten minutes}}]"}, "ten minutes"),
     ({"rules": f"[{{{RULE}, severity: high}}]"}, "high"),
+    ({"rules": f"[{{{RULE}, match: {{attempts: many}}}}]"}, "many"),
+    ({"rules": f"[{{{RULE}, match: {{attempts: 0}}}}]"}, "0"),
+    ({"agents": "{209: {away: next week}}"}, "next week"),
     ({"rules": f"[{{{RULE}, match: {{extensions: 209}}}}]"}, "extensions"),
+    ({"calendars": "{o: {days: monday}}"}, "monday"),
+    ({"calendars": "{o: {hours: [9-13]}}"}, "9-13"),
+    ({"calendars": "{o: {hours: closed}}"}, "closed"),
+    ({"calendars": "{o: {closed: 24.12.2026}}"}, "24.12.2026"),
+    ({"calendars": "{o: {exceptions: {2026-12-24: 0930-1030}}}"}, "0930-1030"),
     ({"dry_run": "yes"}, "yes"),
     ({"email": "{host: h, sender: a@example.com, security: ssl}"}, "ssl"),
     ({"receivers": "{room: {webhook: {url: 'https://h.example.com'}}}"}, "secret"),
@@ -96,7 +107,8 @@ def test_the_full_configuration_fits() -> None:
 def test_what_is_good_fits(sections: dict[str, str], tmp_path: Path) -> None:
     text = config_text(**sections)
     (tmp_path / "x").write_text("s3cret")
-    load_text(tmp_path, text, {"R": "india", "ID": "17", "DRY": "false"})
+    environ = {"R": "india", "ID": "17", "DRY": "false", "DAY": "mon", "PLACE": "IN", "DAYS": "2026-12-24"}
+    load_text(tmp_path, text, environ)
     assert faults(parse_document(text, "good").data) == []
 
 

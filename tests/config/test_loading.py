@@ -35,7 +35,8 @@ agents:
     assert problems_in(tmp_path, text) == [
         "config.yaml:1:11: timezone: unknown time zone; write a name of the IANA list, like Asia/Kolkata",
         "config.yaml:2:1: timezone: given twice, first in line 1; keep one of the two",
-        ("config.yaml:3:1: digests: not yet: a scheduled report is not available in this version; remove it"),
+        "config.yaml:3:11: digests.0.at: is missing; add it",
+        "config.yaml:3:11: digests.0.notify: is missing; add it",
         "config.yaml:6:7: telecmi.accounts.0.region: is missing; add it",
         "config.yaml:6:20: telecmi.accounts.0.regon: unknown key; did you mean `region`?",
         (

@@ -50,6 +50,14 @@ KEYS = st.sampled_from(
         "country",
         "timezone",
         "allow_insecure",
+        "calendars",
+        "calendar",
+        "days",
+        "hours",
+        "holidays",
+        "closed",
+        "exceptions",
+        "outside",
         "dry_run",
         "reconcile",
         "start_from",
@@ -61,7 +69,23 @@ KEYS = st.sampled_from(
     ]
 )
 TEXTS = st.sampled_from(
-    ["", "main", "room", "${A}", "${file:x}", "$${", "${", "sqlite:///a", "5m", "209", "a@b"]
+    [
+        "",
+        "main",
+        "room",
+        "mon-fri",
+        "09:30-18:00",
+        "2026-12-24",
+        "IN",
+        "${A}",
+        "${file:x}",
+        "$${",
+        "${",
+        "sqlite:///a",
+        "5m",
+        "209",
+        "a@b",
+    ]
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.text(max_size=20)
 DATA = st.recursive(
@@ -137,6 +161,16 @@ FULL: dict[str, object] = {
     "slack": {"bot_token": "t", "base_url": "https://a"},
     "email": {"host": "h", "port": 25, "security": "tls", "username": "u", "password": "p", "sender": "a@b"},
     "agents": {"209": {"name": "n", "team": "t", "slack": "U012", "email": "a@b"}},
+    "calendars": {
+        "o": {
+            "days": ["mon-fri", "sat"],
+            "hours": ["09:30-13:30"],
+            "holidays": ["IN-TN"],
+            "closed": ["2026-12-24", "2026-12-26..2026-12-27"],
+            "exceptions": {"2026-12-28": ["10:00-11:00"], "2026-12-29": "closed"},
+            "timezone": "Asia/Kolkata",
+        }
+    },
     "receivers": {
         "r": {"slack": {"to": "#a"}},
         "w": {"slack": {"webhook_url": "https://a"}},
@@ -161,12 +195,15 @@ FULL: dict[str, object] = {
             "wait": "1m",
             "notify": ["r"],
             "fallback": ["m"],
+            "calendar": "o",
+            "outside": "drop",
+            "critical_passes": True,
             "expire_after": "1d",
             "dry_run": False,
         }
     ],
     "delivery": {"give_up_after": "1d", "update_every": "30s", "retry": {"first": "1s", "max": "5m"}},
-    "ops": {"notify": ["r"]},
+    "ops": {"notify": ["r"], "quiet_after": "4h", "calendar": "o"},
     "web": {"listen": "127.0.0.1:1"},
     "log": {"level": "info", "format": "auto"},
 }

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
-from notifier.config.checks import accounts, counting, matching, people, receivers, references, sections
+from notifier.config.checks import (
+    accounts,
+    calendars,
+    counting,
+    deputies,
+    digests,
+    life,
+    matching,
+    people,
+    receivers,
+    references,
+    sections,
+)
 from notifier.config.places import Finding
 from notifier.config.view import View
 
@@ -17,6 +29,9 @@ CHECKS: tuple[Check, ...] = (
     accounts.timeout,
     people.agent_keys,
     people.agent_addresses,
+    people.agent_phones,
+    deputies.known,
+    deputies.reachable,
     receivers.names,
     receivers.one_kind,
     receivers.slack_targets,
@@ -31,6 +46,17 @@ CHECKS: tuple[Check, ...] = (
     counting.levels,
     counting.overrides,
     counting.expiry,
+    life.steps_rise,
+    life.steps_come,
+    life.reminders,
+    calendars.holidays,
+    calendars.never_open,
+    calendars.named,
+    calendars.needed,
+    digests.digest_names,
+    digests.digest_times,
+    digests.digest_teams,
+    digests.digest_receivers,
     sections.some_rule,
     sections.slack,
     sections.email,

@@ -24,6 +24,7 @@ def _match(view: View, match: Match, path: KeyPath) -> Iterator[Finding]:
         yield from _account(view, account, (*path, "account", index))
     yield from _teams(view, match, path)
     yield from _customers(match, path)
+    yield from _leg(view, match, path)
     if match.not_ is not None:
         yield from _match(view, match.not_, (*path, "not"))
 
@@ -33,6 +34,12 @@ def _teams(view: View, match: Match, path: KeyPath) -> Iterator[Finding]:
         if team not in view.teams:
             hint = meant(team, view.teams) or "give an agent this `team:`"
             yield Finding((*path, "team", index), "no agent is in this team", hint)
+
+
+def _leg(view: View, match: Match, path: KeyPath) -> Iterator[Finding]:
+    if match.leg is not None and not view.has_phones:
+        what = "no agent has a phone, so every call counts as one to the customer"
+        yield Finding((*path, "leg"), what, "give agents their `phone:`")
 
 
 def _customers(match: Match, path: KeyPath) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
-"""Agents: at which extension, with which addresses."""
+"""Agents: at which extension, with which addresses and phones."""
 
 from collections.abc import Iterator
 
-from notifier.config.forms import is_address, is_extension, is_slack_person
+from notifier.config.forms import is_address, is_e164, is_extension, is_slack_person
 from notifier.config.meant import meant
 from notifier.config.places import Finding, KeyPath
 from notifier.config.view import View
@@ -34,3 +34,29 @@ def agent_addresses(view: View) -> Iterator[Finding]:
         if agent.email and not is_address(agent.email):
             hint = "write one address, like agent209@example.com"
             yield Finding((*path, "email"), "not an e-mail address", hint)
+
+
+def agent_phones(view: View) -> Iterator[Finding]:
+    """A call is told by its number: as it would be dialled from anywhere, and one person's alone."""
+    seen: set[str] = set()
+    for key, agent in view.agents.items():
+        here = ("agents", key, "phone")
+        if not agent.phone:
+            continue
+        if not is_e164(agent.phone):
+            hint = 'begin with + and the country code, in quotes: "+919812345678"'
+            yield Finding(here, "not a phone number in E.164", hint)
+        elif not _is_possible(agent.phone):
+            yield Finding(here, "no such phone number", "is a digit missing, or one too many?")
+        elif agent.phone in seen:
+            yield Finding(here, "another agent has this phone", "keep it at one of them: that is enough")
+        seen.add(agent.phone)
+
+
+def _is_possible(phone: str) -> bool:
+    import phonenumbers  # noqa: PLC0415 - slow to import, and only needed here
+
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(phone))
+    except phonenumbers.NumberParseException:
+        return False

@@ -33,5 +33,9 @@ def _lists(view: View) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
         yield (*path, "fallback"), rule.fallback
         for index, level in enumerate(rule.levels):
             yield (*path, "levels", index, "notify"), level.notify
+        for index, step in enumerate(rule.escalate):
+            yield (*path, "escalate", index, "notify"), step.notify
+    for path, digest in view.digests.items():
+        yield (*path, "notify"), digest.notify
     if view.ops is not None:
         yield ("ops", "notify"), view.ops.notify

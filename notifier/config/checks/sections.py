@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from notifier.config.forms import is_sender
 from notifier.config.network import is_host, is_loopback, listen_address, url_trouble
 from notifier.config.places import Finding
+from notifier.config.schema import ANSWERED_OVERLAP
 from notifier.config.store import url_fault
 from notifier.config.values import DAY, duration_text
 from notifier.config.view import View
@@ -74,6 +75,8 @@ def keep_calls(view: View) -> Iterator[Finding]:
     needed = [(rule.within or 0, "the longest `within`") for rule in view.rules.values()]
     if view.poll is not None:
         needed.append((view.poll.overlap + DAY, "`poll.overlap` and a day"))
+        if view.follow_up:
+            needed.append((ANSWERED_OVERLAP + DAY, "what is asked for again of answered calls, and a day"))
     if view.reconcile is not None:
         needed.append((view.reconcile.window, "`reconcile.window`"))
     span, reason = max(needed, default=(0, ""))
