@@ -30,6 +30,7 @@ _INSTEAD: dict[Fault, Callable[[], web.Response]] = {
     Fault.BODY_502: lambda: web.json_response({"code": 502, "msg": "Internal Server Error"}),
     Fault.BODY_404: lambda: web.json_response({"code": 404, "msg": {"reason": "Not found"}}),
     Fault.REFUSE: _refused,
+    Fault.ABSENT: lambda: web.Response(status=404, text="Cannot POST"),
 }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 
+from notifier.model import Endpoint
+
 UNKNOWN = "unknown"  # the contact name that TeleCMI gives to numbers without a contact
 
 _placed_at = attrgetter("placed_at")
@@ -14,15 +16,17 @@ _placed_at = attrgetter("placed_at")
 
 @dataclass(frozen=True, slots=True)
 class SandboxCall:
-    """One outgoing missed call, before any region's shape is put on it."""
+    """One call, before any region's shape is put on it."""
 
     id: str  # 24 hex digits: `_id`
     cmiuid: str  # a UUID: the other id of the same call
     extension: str  # digits; "" for a call without an agent
-    customer: str  # digits as dialled, with or without the country code
+    customer: str  # digits as dialled, or as the caller was shown, with or without the country code
     name: str  # contact name
     placed_at: int  # UTC ms, when the call started
     visible_at: int  # UTC ms, when its record appears: after hang-up
+    endpoint: Endpoint = Endpoint.OUT_MISSED  # the list that it stands in
+    seconds: int = 0  # that they spoke
 
 
 def new_call(
@@ -33,16 +37,20 @@ def new_call(
     placed_at: int,
     name: str = UNKNOWN,
     visible_at: int | None = None,
+    endpoint: Endpoint = Endpoint.OUT_MISSED,
+    seconds: int = 0,
 ) -> SandboxCall:
     """Make a call with ids drawn from `rng`.
 
     Args:
         rng: where the ids come from.
         extension: digits; "" for a call without an agent.
-        customer: the number that was dialled, digits only.
+        customer: the number that was dialled, or that called, digits only.
         placed_at: UTC ms.
         name: contact name.
-        visible_at: UTC ms; when the call was placed, where it is not given.
+        visible_at: UTC ms; when the call was over, where it is not given.
+        endpoint: the list that it stands in.
+        seconds: that they spoke, where somebody answered.
 
     Raises:
         ValueError: the extension or the customer is not made of digits.
@@ -56,7 +64,9 @@ def new_call(
         customer=customer,
         name=name,
         placed_at=placed_at,
-        visible_at=placed_at if visible_at is None else visible_at,
+        visible_at=placed_at + seconds * 1000 if visible_at is None else visible_at,
+        endpoint=endpoint,
+        seconds=seconds,
     )
 
 
@@ -83,6 +93,8 @@ class Book:
         placed_at: int,
         name: str = UNKNOWN,
         visible_at: int | None = None,
+        endpoint: Endpoint = Endpoint.OUT_MISSED,
+        seconds: int = 0,
     ) -> SandboxCall:
         """A call as `new_call` makes it, with the book's own chance; not yet in the book."""
         return new_call(
@@ -92,6 +104,8 @@ class Book:
             placed_at=placed_at,
             name=name,
             visible_at=visible_at,
+            endpoint=endpoint,
+            seconds=seconds,
         )
 
     def add(
@@ -102,10 +116,18 @@ class Book:
         placed_at: int,
         name: str = UNKNOWN,
         visible_at: int | None = None,
+        endpoint: Endpoint = Endpoint.OUT_MISSED,
+        seconds: int = 0,
     ) -> SandboxCall:
         """Make a call and keep it; arguments and errors as of `new_call`."""
         call = self.make(
-            extension=extension, customer=customer, placed_at=placed_at, name=name, visible_at=visible_at
+            extension=extension,
+            customer=customer,
+            placed_at=placed_at,
+            name=name,
+            visible_at=visible_at,
+            endpoint=endpoint,
+            seconds=seconds,
         )
         self.keep(call)
         return call
@@ -114,18 +136,22 @@ class Book:
         """Put a call in its place."""
         bisect.insort(self._calls, call, key=_placed_at)
 
-    def visible(self, start: int, end: int, now: int) -> list[SandboxCall]:
+    def visible(
+        self, start: int, end: int, now: int, endpoint: Endpoint = Endpoint.OUT_MISSED
+    ) -> list[SandboxCall]:
         """Calls placed in [start, end], both included, whose records have appeared by `now`; newest first.
 
         Args:
             start: UTC ms.
             end: UTC ms.
             now: UTC ms.
+            endpoint: the list.
         """
         self.advance(now)
         first = bisect.bisect_left(self._calls, start, key=_placed_at)
         last = bisect.bisect_right(self._calls, end, key=_placed_at)
-        return [call for call in reversed(self._calls[first:last]) if call.visible_at <= now]
+        found = reversed(self._calls[first:last])
+        return [call for call in found if call.endpoint is endpoint and call.visible_at <= now]
 
     def advance(self, now: int) -> None:
         """Take in the traffic up to `now`, UTC ms."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from notifier.model import Endpoint
 from notifier.sandbox.calls import UNKNOWN, Book, SandboxCall
 from notifier.sandbox.faults import Chance, parse_faults
 
@@ -20,7 +21,11 @@ def control_routes(
     """
 
     async def add_calls(request: web.Request) -> web.Response:
-        """Take `[{"extension", "to", "time", "name", "visible_at"}, …]`: all of them, or none."""
+        """Take `[{"extension", "to", "time", "name", "visible_at", "endpoint", "seconds"}, …]`: all, or none.
+
+        `endpoint` is out_missed, out_answered or in_answered, the first where none is given; of the last,
+        `to` is who called. `seconds` is how long they spoke.
+        """
         try:
             added = [_call(book, entry) for entry in await request.json()]
         except (ValueError, TypeError, KeyError, OverflowError) as error:
@@ -55,7 +60,9 @@ def _call(book: Book, entry: dict[str, str | int]) -> SandboxCall:
         customer=str(entry["to"]),
         placed_at=placed_at,
         name=str(entry.get("name", UNKNOWN)),
-        visible_at=int(entry.get("visible_at", placed_at)),
+        visible_at=int(entry["visible_at"]) if "visible_at" in entry else None,
+        endpoint=Endpoint(str(entry.get("endpoint", Endpoint.OUT_MISSED))),
+        seconds=int(entry.get("seconds", 0)),
     )
 
 

@@ -10,6 +10,7 @@ from typing import get_args
 
 from aiohttp import web
 
+from notifier.model import Endpoint
 from notifier.sandbox.answers import answer
 from notifier.sandbox.broken import deliver, instead
 from notifier.sandbox.calls import Book
@@ -66,13 +67,13 @@ class Sandbox:
 
     @property
     def faults(self) -> tuple[Chance, ...]:
-        """What goes wrong. "Every n-th request" counts from when it was set."""
+        """What goes wrong. "Every n-th request" of a list counts from when it was set."""
         return self._faults
 
     @faults.setter
     def faults(self, chances: Iterable[Chance]) -> None:
         self._faults = tuple(chances)
-        self._since_set = 0
+        self._since_set: Counter[Endpoint] = Counter()
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> int:
         """Listen, and return the port. After `stop` it may be started again, on the same port too.
@@ -110,7 +111,8 @@ class Sandbox:
         app = web.Application()
         regions: tuple[Region, ...] = get_args(Region)
         for region in regions:
-            app.router.add_post(PATH[region], self._handler(region))
+            for endpoint, path in PATH[region].items():
+                app.router.add_post(path, self._handler(region, endpoint))
         if self._control:
             app.add_routes(control_routes(self.book, self._switch, lambda: dict(self.requests)))
         app.on_response_prepare.append(self._date)
@@ -123,27 +125,29 @@ class Sandbox:
         del request
         response.headers["Date"] = formatdate((self._now() + self.date_skew) / 1000, usegmt=True)
 
-    def _handler(self, region: Region) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _handler(
+        self, region: Region, endpoint: Endpoint
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
             raw = await request.read()
             self.requests[request.path] += 1
-            self._since_set += 1
-            struck = striking(self._faults, self._since_set, self._rng)
+            self._since_set[endpoint] += 1
+            struck = striking(self._faults, self._since_set[endpoint], self._rng, endpoint)
             if Fault.HANG in struck:
                 await self._stopping.wait()
                 return web.Response(status=503)
             if (broken := instead(struck)) is not None:
                 return broken
             try:
-                body = self._answer(region, raw, struck)
+                body = self._answer(region, endpoint, raw, struck)
             except QueryError as refusal:
                 return web.json_response(refusal.body, status=refusal.status)
             return await deliver(request, body, struck, self._stopping, self._drip)
 
         return handle
 
-    def _answer(self, region: Region, raw: bytes, struck: frozenset[Fault]) -> bytes:
+    def _answer(self, region: Region, endpoint: Endpoint, raw: bytes, struck: frozenset[Fault]) -> bytes:
         now = self._now()
         query = read_query(region, raw, self.app_id, self.secret, now)
-        calls = self.book.visible(query.start, query.end, now)
+        calls = self.book.visible(query.start, query.end, now, endpoint)
         return json.dumps(answer(region, self.shape, self.app_id, calls, query, faults=struck)).encode()

@@ -1,9 +1,14 @@
-"""Plausible traffic: who missed whom, and when. Pure: the same Random gives the same calls."""
+"""Plausible traffic: who missed whom, and when, and who was reached later.
 
+Pure: the same Random gives the same calls.
+"""
+
+import heapq
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from notifier.model import Endpoint
 from notifier.sandbox.calls import UNKNOWN, SandboxCall, new_call
 
 _MINUTE = 60_000  # ms
@@ -11,6 +16,10 @@ _POOL = 40  # customers; few enough that the same one is missed again
 _KNOWN = 0.6  # the share of customers that are somebody's contact
 _HOSTILE = 0.25  # the share of customers with a hostile name, where these are asked for
 _WITH_COUNTRY_CODE = 0.5  # the share of calls whose number was dialled with 91 before it
+
+_UNTIL_REACHED = (5 * _MINUTE, 90 * _MINUTE)  # ms from the miss to the call that somebody answered
+_CALLS_BACK = 0.3  # the share of these in which the customer called us
+_LONGEST = 600  # seconds that they speak
 
 _PREFIXES = ("9812", "9820", "9900", "8826", "7021", "6352")  # Indian mobile series
 
@@ -62,6 +71,7 @@ def traffic(
     start: int,
     lateness: tuple[int, int] = (5_000, 45_000),
     hostile: bool = False,
+    reached: float = 0.0,
 ) -> Iterator[SandboxCall]:
     """Calls without end (none where the rate is 0), in the order in which they were placed.
 
@@ -75,7 +85,28 @@ def traffic(
         start: UTC ms; every call is placed after it.
         lateness: ms between a call and its record, least and most.
         hostile: should some contact names try to ping, link, inject or break something?
+        reached: the share of the misses after which the customer is reached some time later: calls of the
+            other lists, in their place among the misses.
     """
+    later: list[tuple[int, str, SandboxCall]] = []
+    for call in _misses(rng, extensions, per_minute, start, lateness, hostile=hostile):
+        while later and later[0][0] <= call.placed_at:
+            yield heapq.heappop(later)[2]
+        yield call
+        if reached and rng.random() < reached:
+            answer = _answer(rng, call, lateness)
+            heapq.heappush(later, (answer.placed_at, answer.id, answer))
+
+
+def _misses(
+    rng: random.Random,
+    extensions: Sequence[str],
+    per_minute: float,
+    start: int,
+    lateness: tuple[int, int],
+    *,
+    hostile: bool,
+) -> Iterator[SandboxCall]:
     if per_minute <= 0:
         return
     weights = [1 / (rank + 1) for rank in range(len(extensions))]
@@ -92,6 +123,22 @@ def traffic(
             name=customer.name,
             visible_at=placed_at + rng.randint(*lateness),
         )
+
+
+def _answer(rng: random.Random, missed: SandboxCall, lateness: tuple[int, int]) -> SandboxCall:
+    """The call in which the customer of a missed one was reached."""
+    placed_at = missed.placed_at + rng.randint(*_UNTIL_REACHED)
+    seconds = rng.randint(5, _LONGEST)
+    return new_call(
+        rng,
+        extension=missed.extension,
+        customer=missed.customer,
+        placed_at=placed_at,
+        name=missed.name,
+        visible_at=placed_at + seconds * 1000 + rng.randint(*lateness),
+        endpoint=Endpoint.IN_ANSWERED if rng.random() < _CALLS_BACK else Endpoint.OUT_ANSWERED,
+        seconds=seconds,
+    )
 
 
 def _customers(rng: random.Random, *, hostile: bool) -> list[_Customer]:

@@ -40,7 +40,7 @@ class _Reply:
 
 
 class Client:
-    """Asks TeleCMI for one account's calls."""
+    """Asks TeleCMI for one account's calls, of any list; missed ones never queue behind answered ones."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class Client:
         return Page(answer, server_date(reply.headers))
 
     async def _send(self, endpoint: Endpoint, interval: Interval, page: int, secret: str) -> _Reply:
-        await self._pace()
+        await self._pace(endpoint)
         url = self._dialect.url(endpoint, self._account.base_url)
         # Not httpx's own encoder: it fails on a secret whose bytes are no UTF-8.
         content = json.dumps(
@@ -158,10 +158,14 @@ class Client:
         finally:
             self._free_at = max(self._free_at, self._clock.monotonic() + PACE)
 
-    async def _pace(self) -> None:
+    async def _pace(self, endpoint: Endpoint) -> None:
         now = self._clock.monotonic()
+        # Missed calls go first: they take their turn before the wait, and the answered ones after it.
+        while endpoint.is_answered and self._free_at > now:
+            await self._clock.sleep(self._free_at - now)
+            now = self._clock.monotonic()
         at = max(now, self._free_at)
-        self._free_at = at + PACE  # taken before the wait: the account's other endpoints queue up behind
+        self._free_at = at + PACE
         if at > now:
             await self._clock.sleep(at - now)
 

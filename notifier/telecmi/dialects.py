@@ -3,7 +3,8 @@
 Answers differ too (``total`` or ``count``, ``_id`` or ``cmiuid``, the agent in ``from`` or in ``agent``), but
 each of these shapes has been seen in the other region as well, so reading them depends on no dialect.
 
-Sources: https://doc.telecmi.com/chub-india/docs/out-missed and https://doc.telecmi.com/chub/docs/out-missed
+Sources: https://doc.telecmi.com/chub-india/docs/ and https://doc.telecmi.com/chub/docs/, each with the pages
+out-missed, out-answered and answered-call.
 """
 
 from collections.abc import Mapping
@@ -35,13 +36,21 @@ class Dialect:
 DIALECTS: Mapping[Region, Dialect] = {
     "india": Dialect(
         base_url="https://piopiy.telecmi.com/v1",
-        paths={Endpoint.OUT_MISSED: "/outmissed"},
+        paths={
+            Endpoint.OUT_MISSED: "/outmissed",
+            Endpoint.OUT_ANSWERED: "/outanswered",
+            Endpoint.IN_ANSWERED: "/answered",
+        },
         secret="token",  # noqa: S106 - the parameter's name, not a secret
         largest_page=100,  # no limit is documented; where fewer are sent, reading goes on
     ),
     "global": Dialect(
         base_url="https://rest.telecmi.com/v2",
-        paths={Endpoint.OUT_MISSED: "/out_missed"},
+        paths={
+            Endpoint.OUT_MISSED: "/out_missed",
+            Endpoint.OUT_ANSWERED: "/out_answered",
+            Endpoint.IN_ANSWERED: "/answered",
+        },
         secret="secret",  # noqa: S106 - the parameter's name, not a secret
         largest_page=20,
     ),

@@ -1,6 +1,11 @@
 """One record of an answer: a call, or a reject that says why it could not be read.
 
 Nothing that stands in a record makes this raise: a bad record never costs its neighbours theirs.
+
+What an agent dialled stands in ``to``, and the agent in ``agent`` or ``from``. Of an incoming call ``from``
+is the customer and ``to`` the number that was rung, and the agent stands in ``agent``
+(https://doc.telecmi.com/chub-india/docs/answered-call). Which list a record stands in says whether anybody
+answered: ``billedsec`` may be 0, or missing, for a call that somebody took.
 """
 
 import hashlib
@@ -19,6 +24,14 @@ EARLIEST = 946_684_800_000  # UTC ms: 2000-01-01. Seconds taken for milliseconds
 LATEST = 4_102_444_800_000  # UTC ms: 2100-01-01
 
 _AGENT = re.compile(r"([0-9]{1,20})_[0-9]{1,20}")  # extension, app id
+_HAS_DIGIT = re.compile(r"\d")
+_AGENT_IN: Mapping[Endpoint, tuple[str, ...]] = {
+    # Where `agent` is given, `from` is the number that the customer saw.
+    Endpoint.OUT_MISSED: ("agent", "from"),
+    Endpoint.OUT_ANSWERED: ("agent", "from"),
+    # The last two as the webhooks name it, and as the outgoing lists would, the other way round.
+    Endpoint.IN_ANSWERED: ("agent", "user", "to"),
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -40,8 +53,8 @@ def read_record(record: object, account: str, endpoint: Endpoint, country: str) 
     try:
         fields = _fields(record)
         placed_at = _time(fields)
-        number = _dialled(fields)
-        agent = _agent(fields)
+        number = _caller(fields) if endpoint is Endpoint.IN_ANSWERED else _number(fields, "to")
+        agent = _agent(fields, _AGENT_IN[endpoint])
         ids = [found for key in ("_id", "cmiuid") if (found := _id(fields.get(key)))]
     except _Unreadable as fault:
         return _reject(record, account, endpoint, str(fault), placed_at)
@@ -51,7 +64,7 @@ def read_record(record: object, account: str, endpoint: Endpoint, country: str) 
         id=ids[0] if ids else _hash(agent.group() if agent else "", number, placed_at),
         alias=ids[1] if len(ids) > 1 and ids[1] != ids[0] else None,
         extension=agent.group(1) if agent else "",
-        customer=customer(number, country),
+        customer=customer(number, country) if number else "",
         placed_at=placed_at,
         name=_name(fields.get("name")),
     )
@@ -78,19 +91,26 @@ def _time(record: Mapping[str, object]) -> int:
     return value
 
 
-def _dialled(record: Mapping[str, object]) -> str:
-    value = record.get("to")
+def _number(record: Mapping[str, object], key: str) -> str:
+    value = record.get(key)
     if value is None or value == "":
-        raise _Unreadable("`to` is missing")
+        raise _Unreadable(f"`{key}` is missing")
     try:
         return dialled(value)
     except NotANumber as fault:
-        raise _Unreadable(f"`to` {fault}") from None
+        raise _Unreadable(f"`{key}` {fault}") from None
 
 
-def _agent(record: Mapping[str, object]) -> re.Match[str] | None:
-    # Where `agent` is given, `from` is the number that the customer saw.
-    for key in ("agent", "from"):
+def _caller(record: Mapping[str, object]) -> str:
+    """Who rang us; "" for one who withholds the number, or an agent: that call is about no customer."""
+    value = record.get("from")
+    if isinstance(value, str) and value and (_AGENT.fullmatch(value) or not _HAS_DIGIT.search(value)):
+        return ""
+    return _number(record, "from")
+
+
+def _agent(record: Mapping[str, object], keys: tuple[str, ...]) -> re.Match[str] | None:
+    for key in keys:
         value = record.get(key)
         if isinstance(value, str) and (match := _AGENT.fullmatch(value)):
             return match

@@ -45,7 +45,8 @@ def _http_client(timeout_s: float, transport: httpx.AsyncBaseTransport | None) -
         timeout=timeout_s,
         transport=transport,
         follow_redirects=False,  # a redirect would carry the secret elsewhere
-        limits=httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=60),
+        # As many as there are sources, each with one request under way: none waits for another's answer.
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=60),
         # Accounts share this client, but not sessions.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         headers={

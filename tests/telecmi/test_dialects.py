@@ -23,6 +23,19 @@ def test_each_region_has_its_own_address_and_words(
     assert dialect.largest_page == largest
 
 
+@pytest.mark.parametrize(
+    ("region", "endpoint", "url"),
+    [
+        ("india", Endpoint.OUT_ANSWERED, "https://piopiy.telecmi.com/v1/outanswered"),
+        ("india", Endpoint.IN_ANSWERED, "https://piopiy.telecmi.com/v1/answered"),
+        ("global", Endpoint.OUT_ANSWERED, "https://rest.telecmi.com/v2/out_answered"),
+        ("global", Endpoint.IN_ANSWERED, "https://rest.telecmi.com/v2/answered"),
+    ],
+)
+def test_answered_calls_have_addresses_of_their_own(region: Region, endpoint: Endpoint, url: str) -> None:
+    assert DIALECTS[region].url(endpoint) == url
+
+
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8080/v1", "http://127.0.0.1:8080/v1/"])
 def test_a_configured_base_url_takes_the_place_of_the_regions_own(base: str) -> None:
     assert DIALECTS["india"].url(Endpoint.OUT_MISSED, base) == "http://127.0.0.1:8080/v1/outmissed"
