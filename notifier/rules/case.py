@@ -7,6 +7,8 @@ from notifier.rules.compiled import CompiledRule, Step
 from notifier.rules.outcome import AlertChange, Decision, Reason, Telling
 from notifier.rules.window import Window
 
+_TOUCHING = (Reason.JOINED, Reason.OPENED, Reason.LEVEL_RAISED)
+
 
 class Case:
     """One rule and key while the batch is decided: its window, and its alert as it becomes."""
@@ -47,7 +49,7 @@ class Case:
     def take(self, calls: Sequence[StoredCall]) -> None:
         """Decide on calls, one after another."""
         for at, stored in enumerate(calls):
-            if self._takes_all and not any(one.baseline for one in calls[at:]):
+            if self._takes_all and not any(one.baseline or one.spurious or one.reached for one in calls[at:]):
                 self.decided.append((self._join(calls[at:]), Reason.JOINED))
                 return
             self.decided.append(([stored.row], self._decide(stored)))
@@ -61,12 +63,23 @@ class Case:
         return self.window is None or not levels or self.step is None or self.step.level >= levels[-1].level
 
     def _decide(self, stored: StoredCall) -> Reason:
-        if stored.baseline or not self.is_active:
+        if stored.spurious:
+            return Reason.SPURIOUS
+        kept_out = self._kept_out(stored)
+        if kept_out is not None or not self.is_active:
             if self.window is not None:
                 self.window.add(stored.call.placed_at, stored.row, taken=False)
-            return Reason.BASELINE if stored.baseline else self._open(stored.row, stored.call)
+            return kept_out or self._open(stored.row, stored.call)
         self._join((stored,))
         return self._rise(stored.call)
+
+    def _kept_out(self, stored: StoredCall) -> Reason | None:
+        """Why a call counts, and neither opens an alert nor joins one."""
+        if stored.baseline:
+            return Reason.BASELINE
+        if stored.reached and self.rule.is_about_customer:
+            return Reason.REACHED_BEFORE_WAIT
+        return None
 
     def _join(self, calls: Sequence[StoredCall]) -> list[int]:
         times = [one.call.placed_at for one in calls]
@@ -113,9 +126,8 @@ class Case:
 
     def decisions(self) -> list[Decision]:
         """What became of the calls; ``index`` says by then where the change of the alert is found."""
-        untouched = (Reason.BELOW_THRESHOLD, Reason.BASELINE)
         return [
-            Decision(rows, self.rule.name, reason, -1 if reason in untouched else self.index)
+            Decision(rows, self.rule.name, reason, self.index if reason in _TOUCHING else -1)
             for rows, reason in self.decided
         ]
 
@@ -124,10 +136,10 @@ class Case:
         assert self.step is not None, "only cases with an alert are finished"
         assert self.newest is not None, "and only those that a call has joined"
         if self.before is None:
-            return self._opened(self.step, self.newest.agent, now)
+            return self._opened(self.step, self.newest, now)
         return self._changed(self.before, self.step, self.newest.agent, now)
 
-    def _opened(self, step: Step, agent: str, now: int) -> AlertChange:
+    def _opened(self, step: Step, newest: Call, now: int) -> AlertChange:
         rule = self.rule.rule
         # A call may claim to come from the future; nobody waits for that.
         due_at = min(self.waits_from, now) + rule.wait if rule.wait else None
@@ -145,7 +157,7 @@ class Case:
             needed=step.count,
             within=rule.within,
             call_count=len(self.joined),
-            agent=agent,
+            agent=newest.agent,
             first_call_at=min(self.times),
             last_call_at=max(self.times),
             opened_at=now,
@@ -154,6 +166,9 @@ class Case:
             ended_at=None,
             version=1,
             dry_run=self.rule.dry_run,
+            customer=newest.customer if self.rule.is_about_customer else "",
+            follows_up=self.rule.follows_up,
+            open_since=None if waits else now,
         )
         return AlertChange(alert, tuple(self.joined), None if waits else Telling(Kind.OPEN, 0, alert.level))
 
@@ -180,6 +195,14 @@ class Case:
             ended_at=before.ended_at,
             version=before.version + 1,
             dry_run=before.dry_run and self.rule.dry_run,
+            customer=before.customer,
+            follows_up=before.follows_up,
+            open_since=before.open_since,
+            escalated=before.escalated,
+            reminded=before.reminded,
+            handled_by=before.handled_by,
+            handled_at=before.handled_at,
+            snoozed_until=before.snoozed_until,
         )
         return AlertChange(alert, tuple(self.joined), _news(before, alert))
 

@@ -7,10 +7,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from notifier.config.receivers import Agent
-from notifier.config.rules import Rule
+from notifier.config.rules import Match, Rule
 from notifier.model import Call, Severity, StoredCall
 from notifier.rules.key import key_of
-from notifier.rules.match import Condition, TeamOf, all_of, conditions, teams
+from notifier.rules.match import Condition, TeamOf, Test, agent_phones, all_of, conditions, teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,14 @@ class CompiledRule:
     rule: Rule
     name: str
     conditions: tuple[Condition, ...]
-    about: Callable[[Call], bool]  # do all conditions hold?
+    about: Test  # do all conditions hold?
     key: Callable[[Call], str]
     within: int  # ms; 0 where nothing is counted
     levels: tuple[Step, ...]
     dry_run: bool
+    follows_up: bool  # do its alerts go on after they were told?
+    is_about_customer: bool  # is each of its alerts about one customer?
+    asks_attempts: bool  # does it matter to it how often a customer was tried?
 
     def base(self, call: Call) -> Step:
         """The count that opens an alert for this call's key, overrides considered."""
@@ -53,21 +56,27 @@ class CompiledRule:
 
 
 def compile_rules(
-    rules: Sequence[Rule], agents: Mapping[str, Agent], *, dry_run: bool = False
+    rules: Sequence[Rule], agents: Mapping[str, Agent], *, dry_run: bool = False, follow_up: bool = False
 ) -> tuple[CompiledRule, ...]:
     """Make rules ready, in the order of the configuration.
 
     Args:
         rules: of the configuration.
-        agents: for the teams.
+        agents: for the teams, and their phones.
         dry_run: the whole configuration's; a rule's own adds to it.
+        follow_up: are answered calls read as well?
     """
-    team_of = teams(agents)
-    return tuple(_compiled(rule, team_of, dry_run=dry_run or rule.dry_run) for rule in rules)
+    team_of, phones = teams(agents), agent_phones(agents)
+    return tuple(
+        _compiled(rule, team_of, phones, dry_run=dry_run or rule.dry_run, follow_up=follow_up)
+        for rule in rules
+    )
 
 
-def _compiled(rule: Rule, team_of: TeamOf, *, dry_run: bool) -> CompiledRule:
-    found = conditions(rule.match, team_of)
+def _compiled(
+    rule: Rule, team_of: TeamOf, phones: frozenset[str], *, dry_run: bool, follow_up: bool
+) -> CompiledRule:
+    found = conditions(rule.match, team_of, phones)
     return CompiledRule(
         rule=rule,
         name=rule.name,
@@ -77,7 +86,14 @@ def _compiled(rule: Rule, team_of: TeamOf, *, dry_run: bool) -> CompiledRule:
         within=rule.within or 0,
         levels=_levels(rule),
         dry_run=dry_run,
+        follows_up=follow_up or bool(rule.escalate) or rule.repeat_every is not None,
+        is_about_customer=not {"customer", "call"}.isdisjoint(rule.per),
+        asks_attempts=_asks_attempts(rule.match),
     )
+
+
+def _asks_attempts(match: Match | None) -> bool:
+    return match is not None and (match.attempts is not None or _asks_attempts(match.not_))
 
 
 def _levels(rule: Rule) -> tuple[Step, ...]:
@@ -106,7 +122,7 @@ def match_all(calls: Sequence[StoredCall], rules: Sequence[CompiledRule]) -> lis
     ordered = sorted(sorted(calls, key=_id), key=_placed_at)
     found: list[Matched] = []
     for rule in rules:
-        about = [one for one in ordered if rule.about(one.call)] if rule.conditions else ordered
+        about = list(filter(rule.about, ordered)) if rule.conditions else ordered
         key_of = rule.key
         by_key: defaultdict[str, list[StoredCall]] = defaultdict(list)
         for stored in about:

@@ -17,6 +17,8 @@ class Reason(StrEnum):
     LEVEL_RAISED = "level_raised"
     BELOW_THRESHOLD = "below_threshold"
     BASELINE = "baseline"
+    SPURIOUS = "spurious"  # a leg of a call that was answered
+    REACHED_BEFORE_WAIT = "reached_before_wait"  # the customer was spoken with since
 
 
 class Decision(NamedTuple):

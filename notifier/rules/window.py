@@ -49,6 +49,13 @@ class Window:
             for time, row in zip(times, rows, strict=True):
                 self.add(time, row, taken=taken)
 
+    def drop(self, time: int, row: int) -> None:
+        """A call does not count after all, whether it was taken or not."""
+        for at in range(bisect_left(self.times, time), bisect_right(self.times, time)):
+            if self.rows[at] == row:
+                del self.times[at], self.rows[at], self.taken[at]
+                return
+
     def take(self, begin: int, end: int) -> None:
         """The calls from one index up to another have joined an alert."""
         self.taken[begin:end] = b"\1" * (end - begin)
@@ -152,6 +159,11 @@ class Overlay:
             original = self._beneath.get(key)
             window = self._changed[key] = original.copy() if original else Window()
         return window
+
+    def drop(self, key: RuleKey, time: int, row: int) -> None:
+        """A call does not count after all, if it ever did."""
+        if key in self._changed or self._beneath.get(key) is not None:
+            self.window(key).drop(time, row)
 
     def apply(self) -> None:
         """The transaction was committed: bring the windows beneath up to date."""

@@ -1,11 +1,11 @@
 """Alerts, the calls that joined them, and why each call did what it did."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from notifier.model import Alert, AlertState, Call, EndReason, Severity
+from notifier.model import Alert, AlertState, Call, EndReason, Severity, Target
 from notifier.store.bulk import LISTED, insert_rows, listed
 from notifier.store.calls import CALL_COLUMNS, stored_call
 from notifier.store.schema import alert_calls, alerts, calls, decisions, sources, told
@@ -119,6 +119,17 @@ def update_alert(connection: Connection, alert: Alert, wakes_at: int | None) -> 
 def wake(connection: Connection, alert_id: int, wakes_at: int) -> None:
     """Look at an alert again at that instant, UTC ms."""
     connection.execute(update(alerts).where(alerts.c.id == alert_id).values(wakes_at=wakes_at))
+
+
+def show_anew(connection: Connection, ids: Collection[int], told_by: Target) -> None:
+    """Something has changed that readers should see, and that this target was told of just now."""
+    if not ids:
+        return
+    connection.execute(update(alerts).where(alerts.c.id.in_(ids)).values(version=alerts.c.version + 1))
+    to_it = (told.c.receiver == told_by.receiver) & (told.c.recipient == told_by.recipient)
+    mine = update(told).where(told.c.alert_id.in_(ids), to_it)
+    connection.execute(mine.values(version=told.c.version + 1))
+    connection.execute(update(told).where(told.c.alert_id.in_(ids), ~to_it).values(stale=True))
 
 
 def join_calls(connection: Connection, joined: Sequence[tuple[int, int]]) -> None:

@@ -1,10 +1,11 @@
-"""What a person does to notifications: let the given up be tried again, and call off what waits."""
+"""What a person's doing means for notifications: tried again, called off, or told after all."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, Update, exists, select, update
 
+from notifier.model import Kind
 from notifier.store.outbox import RowState
 from notifier.store.schema import outbox
 
@@ -16,6 +17,19 @@ DROPPED = "dropped by hand"
 
 RETRIABLE = frozenset({RowState.DEAD})
 DROPPABLE = frozenset({RowState.DEAD, RowState.WAITING})  # what is claimed is being sent at this moment
+
+
+_WAITS = update(outbox).values(
+    state=RowState.WAITING,
+    attempts=0,
+    finished_at=None,
+    claimed_by=None,
+    plain=False,
+    waits_for=None,
+    batch=None,
+    part=None,
+    parts=None,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +50,7 @@ def retry_dead(connection: Connection, ids: Collection[int], now: int) -> Change
         ids: of the rows, at most `MOST`.
         now: UTC ms.
     """
-    waits = update(outbox).values(
-        state=RowState.WAITING,
-        attempts=0,
-        next_at=now,
-        created_at=now,
-        finished_at=None,
-        claimed_by=None,
-        plain=False,
-        waits_for=None,
-        batch=None,
-        part=None,
-        parts=None,
-    )
-    changed = _changed(connection, ids, RETRIABLE, waits)
+    changed = _changed(connection, ids, RETRIABLE, _WAITS.values(next_at=now, created_at=now))
     for row_id, reason in _reasons(connection, changed.done).items():
         said = RETRIED + reason.removeprefix(RETRIED)
         connection.execute(update(outbox).where(outbox.c.id == row_id).values(reason=said))
@@ -66,6 +67,43 @@ def drop(connection: Connection, ids: Collection[int], now: int) -> Changed:
     """
     dropped = update(outbox).values(state=RowState.DROPPED, reason=DROPPED, finished_at=now, claimed_by=None)
     return _changed(connection, ids, DROPPABLE, dropped)
+
+
+def is_written(connection: Connection, alert_id: int) -> bool:
+    """Was an alert's first message written down, whatever became of it?"""
+    first = select(outbox.c.id).where(outbox.c.alert_id == alert_id, outbox.c.kind == Kind.OPEN).limit(1)
+    return connection.execute(first).first() is not None
+
+
+def revive(connection: Connection, alert_id: int, now: int) -> int:
+    """Let those be told of a reopened alert, due at once, who were not told because it had ended.
+
+    Whoever was told before is not told again; nor is anybody whose notification a person has called off.
+
+    Args:
+        connection: to the store, in a transaction.
+        alert_id: of the alert.
+        now: UTC ms.
+
+    Returns:
+        How many there are.
+    """
+    other = outbox.alias("other")
+    has_another = exists().where(
+        other.c.alert_id == outbox.c.alert_id,
+        other.c.receiver == outbox.c.receiver,
+        other.c.recipient == outbox.c.recipient,
+        other.c.id != outbox.c.id,
+        other.c.state != RowState.DROPPED,
+    )
+    never_told = (
+        outbox.c.alert_id == alert_id,
+        outbox.c.kind == Kind.OPEN,
+        outbox.c.state == RowState.DROPPED,
+        outbox.c.reason != DROPPED,
+        ~has_another,
+    )
+    return connection.execute(_WAITS.where(*never_told).values(next_at=now, created_at=now)).rowcount
 
 
 def ids_in(connection: Connection, states: Collection[RowState], alert_id: int | None) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, select, union_all
 
-from notifier.model import Call, Endpoint, Reject, StoredCall
+from notifier.model import Call, Endpoint, Reject, Standing, StoredCall
 from notifier.store.bulk import LISTED, insert_rows, listed
 from notifier.store.schema import aliases, calls, rejects, sources
 from notifier.store.sources import Source
@@ -111,7 +111,12 @@ def held(connection: Connection, source_id: int, start: int, end: int, read: Seq
 
 
 def insert_calls(
-    connection: Connection, source: Source, fresh: Iterable[Call], started_at: int, now: int
+    connection: Connection,
+    source: Source,
+    fresh: Iterable[Call],
+    started_at: int,
+    now: int,
+    standings: Sequence[Standing] = (),
 ) -> list[StoredCall]:
     """Store calls that are new, as ``new_calls`` tells them in the same transaction.
 
@@ -121,6 +126,7 @@ def insert_calls(
         fresh: the new calls.
         started_at: UTC ms; calls from before are baseline.
         now: UTC ms.
+        standings: of each call; none where nobody asked.
 
     Returns:
         The calls with their rows.
@@ -133,6 +139,8 @@ def insert_calls(
     stored = [
         StoredCall(row, call, call.placed_at < started_at) for row, call in enumerate(fresh, start=first)
     ]
+    if standings:
+        stored = [StoredCall(*one[:3], *standing) for one, standing in zip(stored, standings, strict=True)]
     insert_rows(
         connection,
         calls,
@@ -149,15 +157,17 @@ def insert_calls(
                 call.name,
                 baseline,
                 now,
+                spurious,
+                attempt,
             )
-            for row, call, baseline in stored
+            for row, call, baseline, spurious, _, attempt in stored
         ],
     )
     insert_rows(
         connection,
         aliases,
         ("source_id", "alias", "call_id"),
-        [(source.id, call.alias, row) for row, call, _ in stored if call.alias is not None],
+        [(source.id, call.alias, row) for row, call, *_ in stored if call.alias is not None],
     )
     return stored
 
@@ -194,6 +204,8 @@ CALL_COLUMNS = (
     calls.c.placed_at,
     calls.c.name,
     calls.c.baseline,
+    calls.c.spurious,
+    calls.c.attempt,
 )
 """What ``stored_call`` needs, from calls joined with sources."""
 
@@ -210,7 +222,7 @@ def stored_call(row: RowMapping) -> StoredCall:
         placed_at=row["placed_at"],
         name=row["name"],
     )
-    return StoredCall(row["id"], call, row["baseline"])
+    return StoredCall(row["id"], call, row["baseline"], row["spurious"], attempt=row["attempt"])
 
 
 def _idents(call: Call) -> tuple[str, ...]:

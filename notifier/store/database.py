@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +28,10 @@ CACHE_KB = 256
 """Of each connection, less than SQLite takes by itself: the kernel keeps the pages, too."""
 
 
+OFTEN = 10_000
+"""Instructions of SQLite, about a tenth of a millisecond, after which a survey asks whether it is over."""
+
+
 class Database:
     """A store that is open. Writes go through one thread and one connection, reads through another.
 
@@ -36,6 +41,8 @@ class Database:
 
     def __init__(self, path: Path, busy_ms: int = BUSY_MS) -> None:
         self.path = path
+        self._busy_ms = busy_ms
+        self._version: int | None = None
         self._writer = _engine(path, "rw", "BEGIN IMMEDIATE", busy_ms)
         self._reader = _engine(path, "ro", "BEGIN", busy_ms)
         self._write_thread = ThreadPoolExecutor(1, "store-write")
@@ -121,6 +128,50 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(
             self._read_thread, _run, self._reader, self.path, work
         )
+
+    async def survey(self, work: Callable[[Connection], T]) -> T:
+        """Like `read`, beside it: for what takes seconds, which nobody else should wait for.
+
+        Where it is cancelled, it ends at once.
+        """
+        apart = _engine(self.path, "ro", "BEGIN", self._busy_ms)
+        over = threading.Event()
+        event.listen(apart, "connect", lambda own, _: own.set_progress_handler(over.is_set, OFTEN))
+        thread = ThreadPoolExecutor(1, "store-survey")
+
+        def job() -> T:
+            try:
+                return _run(apart, self.path, work)
+            finally:
+                apart.dispose()
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(thread, job)
+        finally:
+            # Python would wait for a thread that goes on before it ends itself.
+            over.set()
+            thread.shutdown(wait=False)
+
+    async def changed_elsewhere(self) -> bool:
+        """Has another process written to the store since this was last asked?
+
+        The first time, and where it can't be told now, it has not.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._has_another_version)
+
+    def _has_another_version(self) -> bool:
+        before, self._version = self._version, self._current_version()
+        return None not in {before, self._version} and before != self._version
+
+    def _current_version(self) -> int | None:
+        # SQLite's own count of what other connections than this one have committed; no transaction is needed.
+        connection = self._writer.raw_connection()
+        try:
+            return int(connection.cursor().execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error:
+            return None
+        finally:
+            connection.close()
 
     async def empty_log(self) -> None:
         """Take over what stands in the file beside the store: what was forgotten is in neither then.

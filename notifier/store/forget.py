@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select
 
-from notifier.store.purge import IS_NEEDED, IS_UNSENT, Amount
-from notifier.store.schema import alert_calls, alerts, calls, rejects
+from notifier.store.purge import IS_NEEDED, IS_UNSENT, Amount, silence_over_at
+from notifier.store.schema import alert_calls, alerts, calls, rejects, silences
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,17 @@ class Traces:
     calls: tuple[int, ...]  # rows that can go
     rejects: tuple[int, ...]
     alerts: tuple[int, ...]
+    silences: tuple[int, ...]
     calls_of_active: int  # calls that stay: they belong to alerts that are active
     alerts_active: int  # alerts that stay: they are active, or somebody is still to be told
-    needed: int  # calls, rejects and alerts that stay: the next read may bring them again, or they count
+    silences_active: int  # silences that stay until somebody ends them
+    needed: int  # what else stays: the next read may bring it again, it counts, or it is not over yet
     newest: int | None  # UTC ms, when the newest of those that are needed was placed, stored or has ended
 
     @property
     def amount(self) -> Amount:
         """How much can go."""
-        return Amount(len(self.calls), len(self.rejects), len(self.alerts))
+        return Amount(len(self.calls), len(self.rejects), len(self.alerts), silences=len(self.silences))
 
 
 def traces(connection: Connection, digits: str, needed: int) -> Traces:
@@ -40,7 +42,9 @@ def traces(connection: Connection, digits: str, needed: int) -> Traces:
     """
     found = _Found(needed)
     for row, customer, placed_at, is_needed in connection.execute(
-        select(calls.c.id, calls.c.customer, calls.c.placed_at, IS_NEEDED).where(_ends(digits))
+        select(calls.c.id, calls.c.customer, calls.c.placed_at, IS_NEEDED)
+        .where(_ends(digits))
+        .order_by(calls.c.id)
     ):
         found.numbers[customer] += 1
         found.sort(calls, row, placed_at, is_held=is_needed)
@@ -49,6 +53,10 @@ def traces(connection: Connection, digits: str, needed: int) -> Traces:
         found.sort(alerts, row, ended_at or 0, is_held=is_unsent or ended_at is None)
     for row, stored_at in _rejects_about(connection, digits):
         found.sort(rejects, row, stored_at, is_held=False)
+    for row, over_at in connection.execute(
+        select(silences.c.id, silence_over_at).where(silences.c.customer.endswith(digits, autoescape=True))
+    ):
+        found.sort(silences, row, over_at or 0, is_held=over_at is None)
     return found.traces()
 
 
@@ -69,6 +77,7 @@ def forget(connection: Connection, found: Traces, needed: int, start: int, batch
         calls=_delete(connection, calls, found.calls[part], (calls.c.placed_at < needed) & ~IS_NEEDED),
         rejects=_delete(connection, rejects, found.rejects[part], rejects.c.stored_at < needed),
         alerts=_delete(connection, alerts, found.alerts[part], (alerts.c.ended_at < needed) & ~IS_UNSENT),
+        silences=_delete(connection, silences, found.silences[part], silence_over_at < needed),
     )
 
 
@@ -76,7 +85,7 @@ class _Found:
     def __init__(self, needed: int) -> None:
         self.numbers: Counter[str] = Counter()
         self._needed = needed
-        self._go: dict[str, list[int]] = {table.name: [] for table in (calls, rejects, alerts)}
+        self._go: dict[str, list[int]] = {table.name: [] for table in (calls, rejects, alerts, silences)}
         self._held: Counter[str] = Counter()
         self._young: list[int] = []
 
@@ -95,8 +104,10 @@ class _Found:
             calls=tuple(self._go["calls"]),
             rejects=tuple(self._go["rejects"]),
             alerts=tuple(self._go["alerts"]),
+            silences=tuple(self._go["silences"]),
             calls_of_active=self._held["calls"],
             alerts_active=self._held["alerts"],
+            silences_active=self._held["silences"],
             needed=len(self._young),
             newest=max(self._young, default=None),
         )

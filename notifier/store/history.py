@@ -4,17 +4,24 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from notifier.model import StoredCall
+from notifier.model import Endpoint, StoredCall
 from notifier.store.calls import CALL_COLUMNS, stored_call
 from notifier.store.schema import alert_calls, alerts, calls, sources
 
 
 def calls_since(connection: Connection, since: int) -> Iterator[StoredCall]:
-    """Every stored call placed at or after an instant (UTC ms), in order of (placed_at, id)."""
+    """Every call that was missed at or after an instant (UTC ms), in order of (placed_at, id).
+
+    Without those that turned out to be legs of answered calls.
+    """
     rows = connection.execute(
         select(*CALL_COLUMNS)
         .join(sources, calls.c.source_id == sources.c.id)
-        .where(calls.c.placed_at >= since)
+        .where(
+            calls.c.placed_at >= since,
+            calls.c.spurious.is_(False),
+            sources.c.endpoint == Endpoint.OUT_MISSED,
+        )
         .order_by(calls.c.placed_at, calls.c.ident)
         .execution_options(yield_per=200)
     )

@@ -39,7 +39,7 @@ class OutboxRow:
     target: Target
     kind: Kind
     n: int
-    via: str  # rule | fallback | ops
+    via: str  # rule | deputy | fallback | ops
     state: RowState
     reason: str
     attempts: int
@@ -51,6 +51,7 @@ class OutboxRow:
     batch: str | None = None  # the message that tells it, where that is a summary
     part: int | None = None
     parts: int | None = None
+    finished_at: int | None = None  # when it became what it is and stays
 
 
 def outbox_row(values: RowMapping) -> OutboxRow:
@@ -74,6 +75,7 @@ def outbox_row(values: RowMapping) -> OutboxRow:
         batch=values["batch"],
         part=values["part"],
         parts=values["parts"],
+        finished_at=values["finished_at"],
     )
 
 
@@ -218,11 +220,11 @@ def retry(
     )
 
 
-def unfinished(connection: Connection, alert_id: int) -> bool:
-    """Is anything about this alert still to be sent?"""
-    return (
-        connection.execute(
-            select(outbox.c.id).where(outbox.c.alert_id == alert_id, outbox.c.finished_at.is_(None)).limit(1)
-        ).first()
-        is not None
+def next_try(connection: Connection, alert_id: int) -> int | None:
+    """When the first of what is still to be sent about an alert is due, UTC ms; None where nothing is."""
+    value: int | None = connection.scalar(
+        select(func.min(outbox.c.next_at)).where(
+            outbox.c.alert_id == alert_id, outbox.c.finished_at.is_(None)
+        )
     )
+    return value

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select
 
-from notifier.model import Alert, Call
+from notifier.model import Alert, Call, Kind, Target, ToldLine
 from notifier.store.alerts import ALERT_COLUMNS, alert_from
 from notifier.store.calls import CALL_COLUMNS, stored_call
 from notifier.store.outbox import RowState
@@ -49,6 +49,51 @@ def settled(connection: Connection, ids: Collection[int]) -> set[int]:
     ).all()
     told = {row.alert_id for row in rows if row.state in _TOLD}
     return told - {row.alert_id for row in rows if row.finished_at is None}
+
+
+def forsaken(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those of these alerts that nobody was told of, and about which nothing is still to be sent."""
+    busy = select(outbox.c.alert_id).where(
+        outbox.c.alert_id.in_(ids), outbox.c.finished_at.is_(None) | outbox.c.state.in_(sorted(_TOLD))
+    )
+    return set(ids) - set(connection.scalars(busy))
+
+
+def last_number(connection: Connection, alert_id: int, kind: Kind) -> int:
+    """The highest number that a message of this kind about an alert has; 0 where there is none."""
+    last = select(func.max(outbox.c.n)).where(outbox.c.alert_id == alert_id, outbox.c.kind == kind)
+    return connection.scalar(last) or 0
+
+
+def last_told(connection: Connection, target: Target, ids: Collection[int]) -> dict[int, int]:
+    """When one target was last told of each of these alerts, UTC ms; of those that it knows of.
+
+    An edit tells nobody: it pings nobody.
+    """
+    rows = connection.execute(
+        select(outbox.c.alert_id, func.max(outbox.c.finished_at).label("at"))
+        .where(
+            outbox.c.alert_id.in_(ids),
+            outbox.c.receiver == target.receiver,
+            outbox.c.recipient == target.recipient,
+            outbox.c.state == RowState.SENT,
+        )
+        .group_by(outbox.c.alert_id)
+    )
+    return {row.alert_id: row.at for row in rows}
+
+
+def told_lines(connection: Connection, alert_id: int) -> list[tuple[Target, ToldLine]]:
+    """Every target that was told of an alert, with when it was first and by which message, in that order."""
+    rows = connection.execute(
+        select(outbox.c.receiver, outbox.c.recipient, outbox.c.finished_at, outbox.c.kind)
+        .where(outbox.c.alert_id == alert_id, outbox.c.state == RowState.SENT)
+        .order_by(outbox.c.finished_at, outbox.c.id)
+    )
+    found: dict[Target, ToldLine] = {}
+    for receiver, recipient, at, kind in rows:
+        found.setdefault(Target(receiver, recipient), ToldLine(receiver, at, Kind(kind)))
+    return list(found.items())
 
 
 _TOLD = {RowState.SENT, RowState.DRY_RUN}

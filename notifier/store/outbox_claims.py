@@ -129,12 +129,22 @@ def release_claims(connection: Connection, boot: str, now: int) -> int:
     return result.rowcount
 
 
+def waits_beyond(connection: Connection, latest: int) -> bool:
+    """Does anything wait for longer than until then, UTC ms, that is not held?"""
+    return connection.execute(select(outbox.c.id).where(*_beyond(latest)).limit(1)).first() is not None
+
+
 def hasten(connection: Connection, latest: int, now: int) -> None:
-    """Let go now what would wait for longer than until `latest`; both are UTC ms."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.finished_at.is_(None), outbox.c.state == RowState.WAITING, outbox.c.next_at > latest)
-        .values(next_at=now)
+    """Let go now what would wait for longer than until `latest`, and is not held; both are UTC ms."""
+    connection.execute(update(outbox).where(*_beyond(latest)).values(next_at=now))
+
+
+def _beyond(latest: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        outbox.c.finished_at.is_(None),
+        outbox.c.state == RowState.WAITING,
+        outbox.c.next_at > latest,
+        outbox.c.gathered_as.is_distinct_from(Gathered.HELD),
     )
 
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, select
 
 from notifier.config.values import DAY
-from notifier.store.schema import alert_calls, alerts, calls, notice_tellings, notices, outbox, rejects
+from notifier.store.schema import (
+    alert_calls,
+    alerts,
+    calls,
+    digests,
+    notice_tellings,
+    notices,
+    outbox,
+    rejects,
+    silences,
+)
 from notifier.store.sources import oldest_watermark
 
 BATCH = 500
@@ -20,6 +30,7 @@ IS_UNSENT = exists().where(outbox.c.alert_id == alerts.c.id, outbox.c.finished_a
 _IS_UNTOLD = exists().where(
     notice_tellings.c.notice_id == notices.c.id, notice_tellings.c.finished_at.is_(None)
 )
+silence_over_at = func.coalesce(silences.c.ended_at, silences.c.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,8 @@ class Amount:
     rejects: int = 0
     alerts: int = 0
     notices: int = 0
+    silences: int = 0
+    digests: int = 0
 
     def __add__(self, other: "Amount") -> "Amount":
         return Amount(
@@ -37,12 +50,14 @@ class Amount:
             self.rejects + other.rejects,
             self.alerts + other.alerts,
             self.notices + other.notices,
+            self.silences + other.silences,
+            self.digests + other.digests,
         )
 
     @property
     def most(self) -> int:
         """Of one kind."""
-        return max(self.calls, self.rejects, self.alerts, self.notices)
+        return max(self.calls, self.rejects, self.alerts, self.notices, self.silences, self.digests)
 
 
 def needed_from(connection: Connection, accounts: Collection[str], reach: int, now: int) -> int:
@@ -73,13 +88,13 @@ def today(connection: Connection, accounts: Collection[str], now: int) -> int:
 
 
 def purge(connection: Connection, calls_before: int, alerts_before: int, batch: int = BATCH) -> Amount:
-    """Forget one batch of old calls, rejects, ended alerts and cleared notices.
+    """Forget one batch of old calls, rejects, alerts, notices, silences and digests that are over.
 
     Args:
         connection: to the store, in a transaction.
         calls_before: UTC ms; older calls and rejects go, but for those of active alerts.
         alerts_before: UTC ms; alerts that ended, and notices that were cleared, before go, with what was
-            sent about them.
+            sent about them; silences that were over, and what digests were sent.
         batch: rows of each kind at the most.
 
     Returns:
@@ -90,6 +105,8 @@ def purge(connection: Connection, calls_before: int, alerts_before: int, batch: 
         rejects=_delete(connection, rejects, rejects.c.stored_at < calls_before, batch),
         alerts=_delete(connection, alerts, _old_alerts(alerts_before), batch),
         notices=_delete(connection, notices, (notices.c.cleared_at < alerts_before) & ~_IS_UNTOLD, batch),
+        silences=_delete(connection, silences, silence_over_at < alerts_before, batch),
+        digests=_delete(connection, digests, digests.c.finished_at < alerts_before, batch),
     )
 
 
@@ -117,6 +134,8 @@ def survey(connection: Connection, before: int, needed: int) -> Survey:
         rejects=_count(connection, rejects, rejects.c.stored_at < at),
         alerts=_count(connection, alerts, _old_alerts(at)),
         notices=_count(connection, notices, (notices.c.cleared_at < at) & ~_IS_UNTOLD),
+        silences=_count(connection, silences, silence_over_at < at),
+        digests=_count(connection, digests, digests.c.finished_at < at),
     )
     old_calls = _count(connection, calls, calls.c.placed_at < before)
     of_active = _count(connection, calls, (calls.c.placed_at < before) & IS_NEEDED)

@@ -56,9 +56,12 @@ calls = Table(
     Column("name", Text, nullable=False),
     Column("baseline", Boolean(name="ck_calls_baseline"), nullable=False),
     Column("stored_at", BigInteger, nullable=False),
+    Column("spurious", Boolean(name="ck_calls_spurious"), nullable=False, server_default=text("0")),
+    Column("attempt", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("source_id", "ident", name="uq_calls_source_ident"),
     Index("ix_calls_source_placed", "source_id", "placed_at"),
     Index("ix_calls_placed", "placed_at"),
+    Index("ix_calls_customer", "customer", "placed_at"),
 )
 
 aliases = Table(
@@ -118,6 +121,14 @@ alerts = Table(
     Column("version", Integer, nullable=False),
     Column("dry_run", Boolean(name="ck_alerts_dry_run"), nullable=False),
     Column("wakes_at", BigInteger),  # when time alone may change it; null once it has ended
+    Column("customer", Text, nullable=False, server_default=text("''")),
+    Column("follows_up", Boolean(name="ck_alerts_follows_up"), nullable=False, server_default=text("0")),
+    Column("open_since", BigInteger),
+    Column("escalated", Integer, nullable=False, server_default=text("0")),
+    Column("reminded", Integer, nullable=False, server_default=text("0")),
+    Column("handled_by", Text, nullable=False, server_default=text("''")),
+    Column("handled_at", BigInteger),
+    Column("snoozed_until", BigInteger),
     # At most one alert is active per rule and key, whoever writes.
     Index(
         "uq_alerts_active",
@@ -131,11 +142,86 @@ alerts = Table(
         "wakes_at",
         sqlite_where=text("ended_at IS NULL"),
     ),
+    Index(
+        "ix_alerts_customer",
+        "customer",
+        sqlite_where=text("ended_at IS NULL AND customer <> ''"),
+    ),
     # Partial, so that nothing about the active ones is ever looked up here.
     Index(
         "ix_alerts_ended",
         "ended_at",
         sqlite_where=text("ended_at IS NOT NULL"),
+    ),
+)
+
+alert_events = Table(
+    "alert_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "alert_id",
+        Id,
+        ForeignKey("alerts.id", ondelete="CASCADE", name="fk_alert_events_alert"),
+        nullable=False,
+    ),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("until", BigInteger),
+    Index("ix_alert_events_alert", "alert_id"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # What it is about; null: anything. What is given must all hold.
+    Column("rule", Text),
+    Column("account", Text),
+    Column("extension", Text),
+    Column("team", Text),
+    Column("customer", Text),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger),  # null: until somebody ends it
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),  # when a person ended it before its time
+    Column("ended_by", Text, nullable=False, server_default=text("''")),
+    Index("ix_silences_ends", "ends_at"),
+)
+
+digest_plans = Table(
+    "digest_plans",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("schedule", Text, nullable=False),  # when it is due, in words that are equal for equal ones
+    Column("since", BigInteger, nullable=False),  # what was due until then is done with
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("delivery_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("due_at", BigInteger, nullable=False),  # the instant that it is about
+    Column("receiver", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("state", Text, nullable=False),  # as of the outbox's rows
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("uncertain_since", BigInteger),
+    Column("finished_at", BigInteger),
+    UniqueConstraint("name", "due_at", "receiver", "recipient", name="uq_digests_once"),
+    Index(
+        "ix_digests_waiting",
+        "next_at",
+        sqlite_where=text("finished_at IS NULL"),
     ),
 )
 

@@ -18,11 +18,11 @@ class Silence:
 
 
 def silences(connection: Connection) -> list[Silence]:
-    """Of every source that was read; a time in which it could not be read is none of silence."""
+    """Of every list of missed calls that was read; a time in which it could not be is none of silence."""
     return [
         Silence(source.name, _heard(connection, source), source.watermark)
         for source in all_sources(connection)
-        if source.watermark is not None
+        if source.watermark is not None and not source.endpoint.is_answered
     ]
 
 

@@ -103,20 +103,27 @@ def fail(connection: Connection, source_id: int, reason: str, now: int) -> None:
 
 
 def oldest_watermark(connection: Connection, accounts: Collection[str]) -> int | None:
-    """How far that source of these accounts was read that is furthest behind; None before any was."""
+    """How far missed calls were read of that of these accounts that is furthest behind; None before any was.
+
+    Answered calls don't count: nothing waits for them, and they tell nobody of anything.
+    """
     value: int | None = connection.scalar(
-        select(func.min(sources.c.watermark)).where(sources.c.account.in_(accounts))
+        select(func.min(sources.c.watermark)).where(
+            sources.c.account.in_(accounts), sources.c.endpoint == Endpoint.OUT_MISSED
+        )
     )
     return value
 
 
 def catching_up(connection: Connection, account: str, behind: int) -> int | None:
-    """The source of this account that is being read, and was read to before an instant (UTC ms) only."""
+    """The missed calls of this account, being read, and read to before an instant (UTC ms) only."""
     value: int | None = connection.scalar(
-        select(sources.c.id)
-        .where(sources.c.account == account, sources.c.watermark < behind, sources.c.last_error.is_(None))
-        .order_by(sources.c.watermark)
-        .limit(1)
+        select(sources.c.id).where(
+            sources.c.account == account,
+            sources.c.endpoint == Endpoint.OUT_MISSED,
+            sources.c.watermark < behind,
+            sources.c.last_error.is_(None),
+        )
     )
     return value
 

@@ -1,6 +1,6 @@
 """What each target knows of an alert: which version, and by which message it can be edited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, select, update
@@ -93,6 +93,28 @@ def record_all(connection: Connection, target: Target, messages: Sequence[Messag
     insert_rows(connection, told, _COLUMNS, values)
 
 
+def told_again(connection: Connection, target: Target, ids: Collection[int], now: int) -> set[int]:
+    """Note that a target heard once more of alerts whose first message stays the one that is edited.
+
+    Args:
+        connection: to the store, in a transaction.
+        target: that was told.
+        ids: of the alerts.
+        now: UTC ms.
+
+    Returns:
+        Those of them that have such a message.
+    """
+    known = (
+        told.c.alert_id.in_(ids),
+        told.c.receiver == target.receiver,
+        told.c.recipient == target.recipient,
+        told.c.receipt != "",
+    )
+    connection.execute(update(told).where(*known).values(told_at=now))
+    return set(connection.scalars(select(told.c.alert_id).where(*known)))
+
+
 def stale_targets(connection: Connection) -> list[tuple[Target, int]]:
     """Every target with a message that shows an old version, and when the first may be changed (UTC ms)."""
     rows = connection.execute(
@@ -137,6 +159,16 @@ def _told(row: RowMapping) -> Told:
         row["call_count"],
         row["failures"],
     )
+
+
+def who_knows(connection: Connection, alert_id: int) -> dict[Target, int]:
+    """Every target that was told of an alert, in that order, with when it was last, UTC ms."""
+    rows = connection.execute(
+        select(told.c.receiver, told.c.recipient, told.c.told_at)
+        .where(told.c.alert_id == alert_id)
+        .order_by(told.c.told_at, told.c.receiver, told.c.recipient)
+    )
+    return {Target(receiver, recipient): at for receiver, recipient, at in rows}
 
 
 def postpone(connection: Connection, item: Told, edit_at: int) -> None:

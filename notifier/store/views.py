@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from notifier.model import Alert, StoredCall
+from notifier.model import Alert, Endpoint, StoredCall
 from notifier.store.alerts import ALERT_COLUMNS, alert_from
 from notifier.store.calls import CALL_COLUMNS, stored_call
 from notifier.store.schema import alert_calls, alerts, aliases, calls, decisions, rejects, sources
@@ -32,6 +32,7 @@ class Wanted:
     since: int | None = None  # UTC ms, inclusive
     until: int | None = None  # UTC ms, inclusive
     after_row: int | None = None  # only calls stored later than this one
+    answered: bool = False  # those that were answered, instead of those that were missed
 
 
 def find_calls(connection: Connection, wanted: Wanted, limit: int) -> list[StoredCall]:
@@ -39,11 +40,15 @@ def find_calls(connection: Connection, wanted: Wanted, limit: int) -> list[Store
     rows = connection.execute(
         select(*CALL_COLUMNS)
         .join(sources, calls.c.source_id == sources.c.id)
-        .where(*_conditions(wanted))
+        .where(_is_answered() if wanted.answered else ~_is_answered(), *_conditions(wanted))
         .order_by(calls.c.placed_at.desc(), calls.c.id.desc())
         .limit(limit)
     )
     return [stored_call(row) for row in rows.mappings()]
+
+
+def _is_answered() -> ColumnElement[bool]:
+    return sources.c.endpoint != Endpoint.OUT_MISSED
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -60,6 +65,18 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         (wanted.after_row, calls.c.id > (wanted.after_row or 0)),
     )
     return [condition for value, condition in possible if value is not None]
+
+
+def customers_ending(connection: Connection, digits: str, limit: int) -> list[str]:
+    """Customers that calls are stored of whose numbers end with these digits. Goes through all calls."""
+    numbers = (
+        select(calls.c.customer)
+        .where(calls.c.customer.endswith(digits, autoescape=True))
+        .distinct()
+        .order_by(calls.c.customer)
+        .limit(limit)
+    )
+    return list(connection.scalars(numbers))
 
 
 def decisions_of(connection: Connection, call_row: int) -> list[StoredDecision]:
@@ -102,15 +119,19 @@ def calls_of_alert(connection: Connection, alert_id: int, limit: int) -> list[St
 class Totals:
     """How much there is."""
 
-    calls: int
+    calls: int  # that were missed
     rejects: int
     active_alerts: int
+    answered: int = 0  # calls that were
 
 
 def totals(connection: Connection) -> Totals:
     """Count what is stored."""
+    answering = select(sources.c.id).where(_is_answered())
+    answered = connection.scalar(select(func.count()).where(calls.c.source_id.in_(answering))) or 0
     return Totals(
-        connection.scalar(select(func.count()).select_from(calls)) or 0,
+        (connection.scalar(select(func.count()).select_from(calls)) or 0) - answered,
         connection.scalar(select(func.count()).select_from(rejects)) or 0,
         connection.scalar(select(func.count()).where(alerts.c.ended_at.is_(None))) or 0,
+        answered,
     )

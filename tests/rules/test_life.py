@@ -7,7 +7,7 @@ import pytest
 
 from notifier.config.values import DAY, HOUR, MINUTE
 from notifier.model import AlertState, EndReason
-from notifier.rules import Wake, due, ends_when_told, wakes_at
+from notifier.rules import ALWAYS, Wake, due, ends_when_told, wakes_at
 from tests.support.clock import START
 from tests.support.rulebook import a_rule
 from tests.support.sample import an_alert
@@ -46,9 +46,9 @@ def test_an_alert_wakes_when_something_is_due_for_it_and_not_before(
     alert: dict[str, Any], rule: dict[str, Any], wakes: int, what: Wake | EndReason
 ) -> None:
     one, its = an_alert(**alert), a_rule(**rule)
-    assert wakes_at(one, its) == wakes
-    assert due(one, its, wakes) is what
-    assert due(one, its, wakes + 7 * DAY) is what
+    assert wakes_at(one, its, ALWAYS) == wakes
+    assert due(one, its, ALWAYS, wakes) is what
+    assert due(one, its, ALWAYS, wakes + 7 * DAY) is what
 
 
 @pytest.mark.parametrize(
@@ -57,23 +57,23 @@ def test_an_alert_wakes_when_something_is_due_for_it_and_not_before(
 def test_nothing_is_due_a_moment_before(
     alert: dict[str, Any], rule: dict[str, Any], wakes: int, what: Wake | EndReason
 ) -> None:
-    assert due(an_alert(**alert), a_rule(**rule), wakes - 1) is Wake.NOTHING
+    assert due(an_alert(**alert), a_rule(**rule), ALWAYS, wakes - 1) is Wake.NOTHING
 
 
 def test_a_pending_alert_without_a_time_is_told_rather_than_forgotten() -> None:
     alert = an_alert(state=PENDING, due_at=None)
-    assert wakes_at(alert, a_rule()) is None
-    assert due(alert, a_rule(), START) is Wake.TELL
+    assert wakes_at(alert, a_rule(), ALWAYS) is None
+    assert due(alert, a_rule(), ALWAYS, START) is Wake.TELL
 
 
 def test_an_alert_that_has_ended_never_wakes() -> None:
     ended = replace(an_alert(), state=AlertState.ENDED, ended_as=EndReason.QUIET, ended_at=START)
-    assert wakes_at(ended, a_rule()) is None
+    assert wakes_at(ended, a_rule(), ALWAYS) is None
 
 
 @pytest.mark.parametrize("state", [PENDING, OPEN])
 def test_an_alert_whose_rule_is_gone_ends_as_such(state: AlertState) -> None:
-    assert due(an_alert(state=state, due_at=START + DAY), None, START) is EndReason.RULE_REMOVED
+    assert due(an_alert(state=state, due_at=START + DAY), None, ALWAYS, START) is EndReason.RULE_REMOVED
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,7 @@ def test_an_alert_whose_rule_is_gone_ends_as_such(state: AlertState) -> None:
     [
         ({"per": ("call",)}, True),
         ({"per": ("call",), "due_at": START}, False),
+        ({"per": ("call",), "follows_up": True}, False),
         ({"per": ("customer",)}, False),
         ({"per": ("extension", "customer")}, False),
     ],

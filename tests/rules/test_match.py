@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from notifier.config import Agent
-from notifier.rules import mismatch
+from notifier.rules import agent_phones, mismatch
 from notifier.rules.match import teams
-from tests.support.rulebook import compiled
+from tests.support.rulebook import compiled, stored
 from tests.support.sample import a_call
 
 AGENTS = {
-    "209": Agent(name="Agent 209", team="sales"),
+    "209": Agent(name="Agent 209", team="sales", phone="+919812300000"),
     "other/209": Agent(team="support"),
     "0201": Agent(team="front desk"),
     "300": Agent(name="without a team"),
@@ -75,7 +75,18 @@ AGENTS = {
         ({"name": "Sur"}, {}, "name: Suresh"),
         ({"name": "Suresh"}, {"name": "Suresh Kumar"}, "name: Suresh Kumar"),
         ({"name": "Suresh"}, {"name": ""}, "name: no name"),
+        # legs
+        ({"leg": "customer"}, {}, None),
+        ({"leg": "agent"}, {}, "leg: the customer was dialled"),
+        ({"leg": "agent"}, {"customer": "+919812300000"}, None),
+        ({"leg": "agent"}, {"customer": "919812300000"}, None),
+        ({"leg": "agent"}, {"customer": "+919812300000", "account": "other", "extension": "300"}, None),
+        ({"leg": "customer"}, {"customer": "+919812300000"}, "leg: an agent's own phone rang"),
+        ({"leg": "agent"}, {"customer": "9812300000"}, "leg: the customer was dialled"),
+        ({"leg": "agent"}, {"customer": ""}, "leg: the customer was dialled"),
         # not
+        ({"not": {"leg": "agent"}}, {}, None),
+        ({"not": {"leg": "agent"}}, {"customer": "+919812300000"}, "not: all that it names holds"),
         ({"not": {"extension": "209"}}, {}, "not: all that it names holds"),
         ({"not": {"extension": "209"}}, {"extension": "210"}, None),
         ({"not": {"extension": "209", "name": "Suresh"}}, {"name": "Asha"}, None),
@@ -93,13 +104,43 @@ def test_a_rule_is_about_the_calls_for_which_all_its_conditions_hold(
     match: dict[str, Any], call: dict[str, Any], why_not: str | None
 ) -> None:
     rule = compiled(AGENTS, match=match)
-    assert rule.about(a_call(**call)) is (why_not is None)
-    assert mismatch(rule.conditions, a_call(**call)) == why_not
+    one = stored(1, **call)
+    assert rule.about(one) is (why_not is None)
+    assert mismatch(rule.conditions, one) == why_not
+
+
+@pytest.mark.parametrize(
+    ("match", "attempt", "why_not"),
+    [
+        ({"attempts": 3}, 3, None),
+        ({"attempts": ">=3"}, 4, None),
+        ({"attempts": ">= 3"}, 2, "attempts: number 2, and 3 are asked for"),
+        ({"attempts": 1}, 1, None),
+        ({"attempts": 2, "extension": "209"}, 2, None),
+        ({"attempts": 2, "extension": "210"}, 2, "extension: main/209"),
+        ({"not": {"attempts": 3}}, 2, None),
+        ({"not": {"attempts": 3}}, 3, "not: all that it names holds"),
+        ({"attempts": 2, "not": {"attempts": 4}}, 3, None),
+        ({"attempts": 2, "not": {"attempts": 4}}, 4, "not: all that it names holds"),
+    ],
+)
+def test_a_rule_may_be_about_customers_who_were_tried_in_vain_so_often(
+    match: dict[str, Any], attempt: int, why_not: str | None
+) -> None:
+    rule = compiled(AGENTS, match=match)
+    one = stored(1)._replace(attempt=attempt)
+    assert rule.about(one) is (why_not is None)
+    assert mismatch(rule.conditions, one) == why_not
+
+
+def test_the_phones_of_agents_are_known_in_each_form_that_a_customer_may_have() -> None:
+    assert agent_phones(AGENTS) == {"+919812300000", "919812300000"}
+    assert agent_phones({"300": Agent()}) == frozenset()
 
 
 def test_why_a_rule_is_not_about_a_call_never_tells_the_number() -> None:
     rule = compiled(match={"customer": "+1"})
-    assert "98" not in str(mismatch(rule.conditions, a_call()))
+    assert "98" not in str(mismatch(rule.conditions, stored(1)))
 
 
 def test_the_team_of_an_extension_that_nobody_configured_is_never_another_ones() -> None:

@@ -109,6 +109,26 @@ def test_whoever_was_told_an_older_version_has_a_stale_message(connection: Conne
     assert stale == [(alert.id, ROOM.receiver)]
 
 
+def test_what_one_target_was_told_just_now_the_others_are_shown(connection: Connection) -> None:
+    alert, other = store_alert(connection, "k1"), store_alert(connection, "k2")
+    for one, target in ((alert, ROOM), (alert, LEADS), (other, ROOM)):
+        told.record(
+            connection, one.id, target, receipt="r", version=1, call_count=1, now=START, edit_at=START
+        )
+    alerts.show_anew(connection, [], LEADS)
+    alerts.show_anew(connection, [alert.id], LEADS)
+    columns = (told_table.c.alert_id, told_table.c.receiver, told_table.c.version, told_table.c.stale)
+    assert sorted(connection.execute(select(*columns)).all()) == sorted(
+        [
+            (alert.id, ROOM.receiver, 1, True),
+            (alert.id, LEADS.receiver, 2, False),
+            (other.id, ROOM.receiver, 1, False),
+        ]
+    )
+    stored = alerts.alert(connection, alert.id)
+    assert stored == replace(alert, version=2)
+
+
 def test_the_newest_calls_of_an_alert_come_oldest_first(connection: Connection) -> None:
     alert, other = store_alert(connection, "k1"), store_alert(connection, "k2")
     stored = store_calls(connection, *reversed(numbered_calls(4)))

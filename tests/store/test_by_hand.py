@@ -3,9 +3,18 @@
 import pytest
 from sqlalchemy import Connection, select
 
-from notifier.model import Target
+from notifier.model import Kind, Target
 from notifier.store import outbox_claims
-from notifier.store.by_hand import DROPPABLE, RETRIABLE, Changed, drop, ids_in, retry_dead
+from notifier.store.by_hand import (
+    DROPPABLE,
+    RETRIABLE,
+    Changed,
+    drop,
+    ids_in,
+    is_written,
+    retry_dead,
+    revive,
+)
 from notifier.store.outbox import RowState
 from notifier.store.schema import outbox as table
 from tests.support.clock import START
@@ -107,3 +116,33 @@ def test_all_of_some_states_are_found_and_those_of_one_alert(connection: Connect
     assert ids_in(connection, DROPPABLE, None) == [dead, waiting]
     assert ids_in(connection, RETRIABLE, None) == [dead]
     assert ids_in(connection, DROPPABLE, 2) == [waiting]
+
+
+def test_an_alert_s_first_message_was_written_down_whatever_became_of_it(connection: Connection) -> None:
+    alert, other = store_alert(connection, "a"), store_alert(connection, "b")
+    enqueue(connection, other, kind=Kind.ESCALATION, n=1)
+    assert not is_written(connection, alert.id)
+    assert not is_written(connection, other.id)
+    enqueue(connection, alert, state=RowState.DRY_RUN)
+    assert is_written(connection, alert.id)
+
+
+def test_of_a_reopened_alert_those_are_told_who_were_not_because_it_had_ended(connection: Connection) -> None:
+    alert = store_alert(connection)
+    places = {name: Target("room", name) for name in ("ended", "told since", "by hand", "sent", "waits")}
+    enqueue(connection, alert, *places.values())
+    enqueue(connection, alert, Target("room", "level"), kind=Kind.LEVEL, n=1)
+    enqueue(connection, store_alert(connection, "other"), Target("room", "another alert's"))
+    enqueue(connection, alert, places["told since"], kind=Kind.LEVEL, n=1)
+    dropped = {"state": RowState.DROPPED, "reason": "resolved", "finished_at": START, "attempts": 2}
+    for name in ("ended", "told since", "by hand", "level", "another alert's"):
+        connection.execute(table.update().where(table.c.recipient == name, table.c.n == 0).values(dropped))
+    connection.execute(table.update().where(table.c.kind == Kind.LEVEL).values(state=RowState.SENT))
+    connection.execute(table.update().where(table.c.recipient == "by hand").values(reason="dropped by hand"))
+    connection.execute(table.update().where(table.c.recipient == "sent").values(state=RowState.SENT))
+    assert revive(connection, alert.id, LATER) == 1
+    changed = connection.execute(select(table).where(table.c.next_at == LATER)).mappings().all()
+    (row,) = changed
+    assert (row["recipient"], row["state"], row["attempts"]) == ("ended", RowState.WAITING, 0)
+    assert (row["created_at"], row["finished_at"]) == (LATER, None)
+    assert revive(connection, alert.id, LATER) == 0

@@ -2,10 +2,11 @@
 
 from sqlalchemy import Connection
 
-from notifier.store import alerts, history
+from notifier.model import Endpoint, Standing
+from notifier.store import alerts, calls, history, sources
 from tests.support.clock import START
 from tests.support.sample import a_call
-from tests.support.store import end_alert, numbered_calls, store_alert, store_calls
+from tests.support.store import end_alert, main_source, numbered_calls, store_alert, store_calls
 
 
 def test_calls_since_an_instant_come_in_order_of_time_and_id_from_all_sources(connection: Connection) -> None:
@@ -47,3 +48,14 @@ def test_which_calls_joined_an_alert_and_whether_it_is_still_active(connection: 
         ("not-reached", second.row): True,
         ("another", third.row): True,
     }
+
+
+def test_answered_calls_and_their_legs_are_left_out(connection: Connection) -> None:
+    (missed,) = store_calls(connection, a_call(id="missed", placed_at=START))
+    source = main_source(connection)
+    leg = a_call(id="leg", placed_at=START)
+    calls.insert_calls(connection, source, [leg], 0, START, [Standing(spurious=True)])
+    answered = a_call(id="answered", placed_at=START, endpoint=Endpoint.OUT_ANSWERED)
+    of_answered = sources.source(connection, "main", Endpoint.OUT_ANSWERED)
+    calls.insert_calls(connection, of_answered, [answered], 0, START)
+    assert list(history.calls_since(connection, START)) == [missed]

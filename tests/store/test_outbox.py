@@ -195,15 +195,19 @@ def test_a_restart_makes_nothing_due_by_itself(connection: Connection, alert: Al
     assert outbox_claims.waiting_targets(connection) == [(LEADS, START + 60)]
 
 
-def test_an_alert_has_unfinished_rows_until_the_last_is_done(connection: Connection, alert: Alert) -> None:
-    assert not outbox.unfinished(connection, alert.id)
-    enqueue(connection, alert, ROOM, LEADS)
+def test_something_about_an_alert_is_tried_next_until_the_last_is_done(
+    connection: Connection, alert: Alert
+) -> None:
+    assert outbox.next_try(connection, alert.id) is None
+    enqueue(connection, alert, ROOM)
+    enqueue(connection, alert, LEADS, now=START + 5)
+    assert outbox.next_try(connection, alert.id) == START
     send_all(connection)
-    assert outbox.unfinished(connection, alert.id)
-    row = _claimed(connection, LEADS)
-    assert outbox.unfinished(connection, alert.id)
+    assert outbox.next_try(connection, alert.id) == START + 5
+    row = _claimed(connection, LEADS, now=START + 5)
+    assert outbox.next_try(connection, alert.id) == START + 5
     outbox.finish(connection, [row.id], RowState.DEAD, "given up", START)
-    assert not outbox.unfinished(connection, alert.id)
+    assert outbox.next_try(connection, alert.id) is None
 
 
 @pytest.mark.parametrize("state", [RowState.DRY_RUN, RowState.DEAD])
@@ -213,7 +217,7 @@ def test_what_is_not_to_be_sent_is_kept_and_never_claimed(
     enqueue(connection, alert, state=state)
     assert _claim(connection) is None
     assert outbox_claims.waiting_targets(connection) == []
-    assert not outbox.unfinished(connection, alert.id)
+    assert outbox.next_try(connection, alert.id) is None
     assert connection.scalar(select(table.c.finished_at)) == START
 
 

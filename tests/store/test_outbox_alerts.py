@@ -3,10 +3,18 @@
 import pytest
 from sqlalchemy import Connection
 
-from notifier.model import Alert, AlertState
+from notifier.model import Alert, AlertState, Kind, ToldLine
 from notifier.store import alerts, outbox
 from notifier.store.outbox import RowState
-from notifier.store.outbox_alerts import alerts_of, newest_calls, settled
+from notifier.store.outbox_alerts import (
+    alerts_of,
+    forsaken,
+    last_number,
+    last_told,
+    newest_calls,
+    settled,
+    told_lines,
+)
 from notifier.store.schema import outbox as table
 from tests.support.clock import START
 from tests.support.store import LEADS, ROOM, claim, enqueue, numbered_calls, store_alert, store_calls
@@ -65,3 +73,52 @@ def test_an_alert_is_settled_once_somebody_was_told_and_nothing_is_left(connecti
     assert settled(connection, ids) == {told.id, dry.id, waiting.id}
     assert dead.id not in settled(connection, ids)
     assert untold.id not in settled(connection, ids)
+
+
+def test_an_alert_is_forsaken_where_nobody_was_told_and_nothing_is_left(connection: Connection) -> None:
+    told, waiting, dropped, dry, untold = made = [store_alert(connection, key) for key in "abcde"]
+    for alert in (told, dropped, waiting):
+        enqueue(connection, alert, ROOM)
+    enqueue(connection, dry, ROOM, state=RowState.DRY_RUN)
+    for state in (RowState.SENT, RowState.DROPPED):
+        claimed = claim(connection)
+        assert claimed is not None
+        outbox.finish(connection, [claimed.rows[0].id], state, "", START)
+    assert forsaken(connection, [alert.id for alert in made]) == {dropped.id, untold.id}
+
+
+def test_numbers_of_messages_go_on_for_each_kind(connection: Connection) -> None:
+    alert, other = store_alert(connection, "a"), store_alert(connection, "b")
+    assert last_number(connection, alert.id, Kind.REMINDER) == 0
+    for n in (1, 3):
+        enqueue(connection, alert, kind=Kind.REMINDER, n=n)
+    enqueue(connection, alert, kind=Kind.ESCALATION, n=7)
+    enqueue(connection, other, kind=Kind.REMINDER, n=9)
+    assert last_number(connection, alert.id, Kind.REMINDER) == 3
+
+
+def _sent(connection: Connection, alert: Alert, at: int, **over: object) -> None:
+    enqueue(connection, alert, ROOM, LEADS, **over)
+    for target in (LEADS, ROOM):
+        while (claimed := claim(connection, target)) is not None:
+            outbox.finish(connection, [claimed.rows[0].id], RowState.SENT, "", at + (target is ROOM))
+
+
+def test_who_was_told_first_and_by_which_message(connection: Connection) -> None:
+    alert = store_alert(connection)
+    _sent(connection, alert, START)
+    _sent(connection, alert, START + 9, kind=Kind.REMINDER, n=1)
+    enqueue(connection, alert, kind=Kind.REMINDER, n=2)
+    assert told_lines(connection, alert.id) == [
+        (LEADS, ToldLine(LEADS.receiver, START, Kind.OPEN)),
+        (ROOM, ToldLine(ROOM.receiver, START + 1, Kind.OPEN)),
+    ]
+
+
+def test_when_a_target_was_last_told_of_an_alert(connection: Connection) -> None:
+    alert, other = store_alert(connection, "a"), store_alert(connection, "b")
+    _sent(connection, alert, START)
+    _sent(connection, alert, START + 9, kind=Kind.REMINDER, n=1)
+    enqueue(connection, other, ROOM)
+    assert last_told(connection, ROOM, [alert.id, other.id]) == {alert.id: START + 10}
+    assert last_told(connection, LEADS, [other.id]) == {}

@@ -238,3 +238,14 @@ def test_many_are_taken_at_once_for_others_whichever_message_would_tell_them(con
     assert outbox_claims.claim_many(connection, ROOM, BOOT, START, 6) == []
     states = set(connection.scalars(select(table.c.state).where(table.c.kind == Kind.OPEN)))
     assert states == {RowState.CLAIMED}
+
+
+def test_what_waits_too_long_is_seen_and_let_go_but_for_what_is_held(connection: Connection) -> None:
+    _many(connection, 1)
+    enqueue(connection, store_alert(connection, "held"), now=START + 99, gathered_as=Gathered.HELD)
+    assert not outbox_claims.waits_beyond(connection, START)
+    _retry(connection, _claimed(connection), START + 50)
+    assert outbox_claims.waits_beyond(connection, START + 49)
+    assert not outbox_claims.waits_beyond(connection, START + 50)
+    outbox_claims.hasten(connection, START + 49, START + 1)
+    assert list(connection.scalars(select(table.c.next_at).order_by(table.c.id))) == [START + 1, START + 99]

@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
+from notifier.model import Endpoint, Event, EventKind, Kind
 from notifier.store import (
     alerts,
     calls,
     doubts,
+    events,
     outbox,
     outbox_alerts,
     outbox_claims,
+    outbox_held,
     outbox_views,
     purge,
+    reach,
     sources,
     told,
 )
@@ -41,7 +45,7 @@ from tests.support.store import (
 HOUR = 3_600_000  # ms
 GROWING = (
     *("calls", "call_aliases", "rejects", "alerts", "alert_calls", "decisions", "outbox", "told"),
-    "notices",
+    *("notices", "alert_events"),
 )
 # Those hold only what is still to be done, or was given up: going through one whole is cheap.
 LIVE = ("ix_outbox_waiting", "ix_outbox_dead", "ix_told_stale", "ix_alerts_wakes")
@@ -77,6 +81,10 @@ def an_idle_dispatch(connection: Connection) -> None:
     outbox_claims.release_claims(connection, "boot", now)
     doubts.doubt(connection, now)
     doubts.doubted(connection, ROOM, 100)
+    outbox_claims.waits_beyond(connection, now)
+    outbox_held.released(connection, ROOM, now)
+    outbox_held.hasten_held(connection, now)
+    outbox_held.doubt_held(connection, now)
     outbox_views.depth(connection, now)
     outbox_views.oldest_due(connection, now)
     outbox_views.trouble_of(connection, ROOM)
@@ -103,8 +111,19 @@ def a_call_that_joins(connection: Connection) -> None:
     alerts.join_calls(connection, [(active.id, stored.row)])
     alerts.insert_decisions(connection, [(stored.row, "not-reached", "joined", active.id)], START)
     alerts.update_alert(connection, replace(active, version=active.version + 1), START + 9 * HOUR)
-    outbox.unfinished(connection, active.id)
+    outbox.next_try(connection, active.id)
     alerts.calls_of(connection, active.id, 50)
+
+
+def an_answered_call(connection: Connection) -> None:
+    """What it costs to see whom it reaches, and who was reached before another call was missed."""
+    (missed,) = numbered_calls(1, start=1_000_000, customer="+919800000000")
+    put_back = missed._replace(id="m", placed_at=START)
+    (stored,) = calls.insert_calls(connection, main_source(connection), [put_back], 0, START)
+    reach.contacts(connection, [missed], START + 9 * HOUR)
+    answered = missed._replace(endpoint=Endpoint.OUT_ANSWERED, placed_at=START)
+    assert [one.row for one in reach.take_for_legs(connection, [answered], HOUR)] == [stored.row]
+    reach.active_about(connection, [missed.customer])
 
 
 def a_summary(connection: Connection) -> None:
@@ -124,13 +143,35 @@ def a_summary(connection: Connection) -> None:
     outbox_alerts.settled(connection, ids)
 
 
+def an_alert_that_goes_on(connection: Connection) -> None:
+    """What it costs to look at one alert, to tell more of it, and whether anybody may be told now."""
+    active = alerts.active(connection, [("not-reached", "active")])["not-reached", "active"]
+    ids = [active.id]
+    outbox_alerts.last_number(connection, active.id, Kind.REMINDER)
+    outbox_alerts.last_told(connection, ROOM, ids)
+    outbox_alerts.told_lines(connection, active.id)
+    outbox_alerts.forsaken(connection, ids)
+    told.who_knows(connection, active.id)
+    events.record(connection, active.id, Event(START, EventKind.REMINDED))
+    events.events_of(connection, active.id)
+    alerts.show_anew(connection, ids, ROOM)
+
+
 def a_batch_forgotten(connection: Connection) -> None:
     """What forgetting costs where everything is old."""
     purge.needed_from(connection, ["main"], HOUR, START + HOUR)
     purge.purge(connection, START + HOUR, START + HOUR)
 
 
-ALL = [an_idle_poll, an_idle_dispatch, an_idle_lifecycle, a_call_that_joins, a_summary]
+ALL = [
+    an_idle_poll,
+    an_idle_dispatch,
+    an_idle_lifecycle,
+    a_call_that_joins,
+    an_answered_call,
+    a_summary,
+    an_alert_that_goes_on,
+]
 Pass = Callable[[Connection], None]
 
 

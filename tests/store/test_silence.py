@@ -1,5 +1,6 @@
 from sqlalchemy import Connection
 
+from notifier.model import Endpoint
 from notifier.store import calls, sources
 from notifier.store.silence import Silence, silences
 from tests.support.clock import START
@@ -31,3 +32,10 @@ def test_the_newest_call_or_record_within_what_was_read_ends_it(connection: Conn
     assert silences(connection)[0].since == START + 60
     calls.insert_rejects(connection, main_source(connection), [a_reject("d2", None)], START)
     assert silences(connection)[0].since == START + 60
+
+
+def test_a_list_of_answered_calls_is_never_silent(connection: Connection) -> None:
+    source = sources.source(connection, "main", Endpoint.IN_ANSWERED)
+    sources.start(connection, source.id, START)
+    sources.advance(connection, source.id, START + 100, START)
+    assert silences(connection) == []

@@ -87,3 +87,15 @@ def test_what_a_comparison_found_is_remembered_and_when_both_last_agreed(connect
     assert compared(2, 3, START + 2) == (2, 3, START + 1)
     assert compared(None, 3, START + 3) == (None, 3, START + 1)
     assert main_source(connection, "second").compared_at is None
+
+
+def test_only_missed_calls_say_how_far_everything_was_read_and_what_is_behind(connection: Connection) -> None:
+    missed = main_source(connection)
+    behind = sources.source(connection, "main", Endpoint.OUT_ANSWERED)
+    sources.advance(connection, behind.id, START - 500, START)
+    assert sources.oldest_watermark(connection, ["main"]) is None
+    assert sources.catching_up(connection, "main", START) is None
+    sources.advance(connection, missed.id, START - 5, START)
+    assert sources.oldest_watermark(connection, ["main"]) == START - 5
+    assert sources.catching_up(connection, "main", START - 6) is None
+    assert sources.catching_up(connection, "main", START) == missed.id

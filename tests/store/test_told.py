@@ -174,3 +174,21 @@ def test_those_that_can_never_be_edited_are_found_by_themselves(connection: Conn
     assert found(9) == [made[0].id, made[2].id]
     assert found(1) == [made[0].id]
     assert found(9, START + 1) == [made[0].id]
+
+
+def test_who_knows_of_an_alert_in_the_order_in_which_they_were_told(
+    connection: Connection, alert: Alert
+) -> None:
+    _tell(connection, store_alert(connection, "other"))
+    for number, target in enumerate((LEADS, ROOM)):
+        told.record(
+            connection,
+            alert.id,
+            target,
+            receipt="",
+            version=1,
+            call_count=1,
+            now=START + number,
+            edit_at=START,
+        )
+    assert list(told.who_knows(connection, alert.id).items()) == [(LEADS, START), (ROOM, START + 1)]

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Connection
 
-from notifier.store import alerts, calls, views
+from notifier.model import Endpoint
+from notifier.store import alerts, calls, sources, views
 from notifier.store.views import StoredDecision, Totals, Wanted
 from tests.support.clock import START
 from tests.support.sample import a_call
@@ -94,3 +95,14 @@ def test_the_totals(connection: Connection) -> None:
     end_alert(connection, store_alert(connection, "a"))
     store_alert(connection, "b")
     assert views.totals(connection) == Totals(3, 2, 1)
+
+
+def test_answered_calls_are_found_only_where_they_are_asked_for(three: Connection) -> None:
+    for number, endpoint in enumerate((Endpoint.OUT_ANSWERED, Endpoint.IN_ANSWERED)):
+        source = sources.source(three, "main", endpoint)
+        call = a_call(id=f"answered {number}", endpoint=endpoint, placed_at=START + number)
+        calls.insert_calls(three, source, [call], 0, START)
+    assert _found(three, Wanted()) == ["b", "c", "a"]
+    assert _found(three, Wanted(answered=True)) == ["answered 1", "answered 0"]
+    assert _found(three, Wanted(answered=True, account="second")) == []
+    assert views.totals(three) == Totals(3, 0, 0, 2)
