@@ -25,6 +25,28 @@ class Clock(Protocol):
         ...
 
 
+class Offset:
+    """Between a clock's two times: by it one sees that the wall clock was set."""
+
+    NOTICED = 1_000
+    """ms; less is no matter, and clocks are adjusted by little all the time."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._accepted = self._measured()
+
+    def was_set_back(self) -> bool:
+        """Does the wall clock show less than it would, had it gone on since this was accepted last?"""
+        return self._measured() < self._accepted - self.NOTICED
+
+    def accept(self) -> None:
+        """From now on the wall clock counts as right."""
+        self._accepted = self._measured()
+
+    def _measured(self) -> float:
+        return self._clock.now() - self._clock.monotonic() * 1000
+
+
 class SystemClock:
     """The real one."""
 

@@ -110,7 +110,16 @@ class RateLimited(DeliveryError):
 
 
 class TargetBroken(DeliveryError):
-    """This address does not work and will not by itself: unknown channel, refused mailbox."""
+    """This address does not work and will not by itself: unknown channel, refused mailbox.
+
+    Args:
+        message: what happened.
+        person_is_gone: it is that of a person who is not there any more, and counts as away.
+    """
+
+    def __init__(self, message: str, *, person_is_gone: bool = False) -> None:
+        super().__init__(message)
+        self.person_is_gone = person_is_gone
 
 
 class CredentialsBroken(DeliveryError):

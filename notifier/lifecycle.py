@@ -1,17 +1,26 @@
 """Loop 2: what time alone makes due. It is derived from the store, so a restart loses none of it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 import structlog
 
-from notifier.clock import Clock
-from notifier.config.rules import Rule
+from notifier.clock import Clock, Offset
 from notifier.config.schema import Keep
 from notifier.loop import Wakes
-from notifier.model import Alert, AlertState, EndReason, Kind
-from notifier.rules import Telling, Wake, due, wakes_at
-from notifier.store import alerts, outbox, purge, sources
+from notifier.model import Alert, AlertState, EndReason, Event, EventKind, Kind
+from notifier.rules import (
+    Escalate,
+    Remind,
+    Telling,
+    Wake,
+    due,
+    passed_over,
+    quiet_from,
+    set_right,
+    steps_taken,
+)
+from notifier.store import alerts, events, outbox, purge, sources
 from notifier.store.database import Connection, Database
 from notifier.tell import Tell
 
@@ -23,27 +32,35 @@ BATCH = 200
 LOOK_AGAIN = 60_000
 """ms; an alert that nobody was told of yet does not end; it is looked at again after this."""
 
+LOOK_AT_LAST = 3_600_000
+"""ms; likewise where what is to be told of it is held for long, and may be let go before."""
+
 PURGE_EVERY = 3_600_000
 """ms"""
 
 
 @dataclass
 class Lifecycle:
-    """Opens what was pending, ends what is over, forgets what is old."""
+    """Opens, wakes, escalates, reminds, ends; forgets what is old."""
 
     database: Database
     clock: Clock
-    rules: Mapping[str, Rule]
     tell: Tell
     keep: Keep
     wakes: Wakes
     accounts: Collection[str]  # that are read
     reach: int  # ms behind the watermark that a read, or the windows, may still look at
+    before: Tell | None = None  # of the configuration that ran in this process until now
     purge_at: int = 0  # UTC ms
+    _offset: Offset = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._offset = Offset(self.clock)
 
     async def adopt(self) -> None:
         """Take over the alerts of an earlier run or configuration; nothing is sent by it."""
         now = self.clock.now()
+        self._offset.accept()
         removed = await self.database.write(lambda connection: self._adopted(connection, now))
         if removed:
             log.info("alerts of removed rules ended", count=removed)
@@ -55,6 +72,11 @@ class Lifecycle:
             When something is due next, UTC ms; None where nothing is. Now, where more is due already.
         """
         now = self.clock.now()
+        if self._offset.was_set_back():
+            await self.database.write(lambda connection: self._derived_anew(connection, now))
+            self.purge_at = 0
+            log.warning("the clock was set back; what is due was worked out anew")
+        self._offset.accept()
         done = await self.database.write(lambda connection: self._due(connection, now))
         if done:
             self.wakes.wake("dispatch")
@@ -78,38 +100,93 @@ class Lifecycle:
         outbox.release_strangers(connection, self.accounts)
         removed = 0
         for alert in alerts.all_active(connection):
-            rule = self.rules.get(alert.rule)
-            if rule is None:
+            if alert.rule in self.tell.rules:
+                # The rule's spans may have changed while we were away.
+                self._derive(connection, alert, self._without_new_steps(alert, now), now)
+            else:
                 self._end(connection, alert, EndReason.RULE_REMOVED, now)
                 removed += 1
-            else:
-                # The rule's spans may have changed while we were away.
-                alerts.wake(connection, alert.id, wakes_at(alert, rule) or now)
         return removed
+
+    def _derived_anew(self, connection: Connection, now: int) -> None:
+        for alert in alerts.all_active(connection):
+            if alert.rule in self.tell.rules:
+                self._derive(connection, alert, alert, now)
+
+    def _derive(self, connection: Connection, before: Alert, alert: Alert, now: int) -> None:
+        right = set_right(alert, now)
+        wakes = self.tell.wakes_at(right) or now
+        if right == before:
+            alerts.wake(connection, right.id, wakes)
+        else:
+            alerts.update_alert(connection, right, wakes)
+
+    def _without_new_steps(self, alert: Alert, now: int) -> Alert:
+        """A reload never sends: what only the new rule would have told by now, it does not make up for."""
+        old = self.before.rules.get(alert.rule) if self.before else None
+        if self.before is None or old is None:
+            return alert
+        was_due = due(alert, old, self.before.hours(old), now)
+        if isinstance(was_due, Escalate | Remind):
+            return alert
+        rule = self.tell.rules[alert.rule]
+        return passed_over(alert, rule, self.tell.hours(rule), now)
 
     def _due(self, connection: Connection, now: int) -> int:
         waking = alerts.due(connection, now, BATCH)
         for alert in waking:
-            rule = self.rules.get(alert.rule)
-            what = due(alert, rule, now)
-            if isinstance(what, EndReason):
-                self._end_if_told(connection, alert, what, now)
-            elif what is Wake.TELL:
-                self._open(connection, alert, now)
-            else:
-                alerts.wake(connection, alert.id, now + LOOK_AGAIN)
+            self._do(connection, alert, now)
         return len(waking)
 
+    def _do(self, connection: Connection, alert: Alert, now: int) -> None:
+        rule = self.tell.rules.get(alert.rule)
+        match due(alert, rule, self.tell.hours(rule), now):
+            case EndReason() as reason:
+                self._end_if_told(connection, alert, reason, now)
+            case Wake.TELL:
+                self._open(connection, alert, now)
+            case Wake.WAKE:
+                self._wake(connection, alert, now)
+            case Escalate(step=step):
+                self._escalate(connection, alert, step, now)
+            case Remind(number=number):
+                self._remind(connection, alert, number, now)
+            case Wake.NOTHING:
+                alerts.wake(connection, alert.id, now + LOOK_AGAIN)
+
     def _open(self, connection: Connection, alert: Alert, now: int) -> None:
-        rule = self.rules[alert.rule]
-        # The time that it waited is not held against it.
-        opened = replace(alert, state=AlertState.OPEN, last_joined_at=now, version=alert.version + 1)
-        alerts.update_alert(connection, opened, wakes_at(opened, rule))
+        opened = _opened(alert, now)
+        self._change(connection, opened, Event(now, EventKind.OPENED))
         gathered = self.tell.gathered(alert)
         backlog = self._backlog(connection, alert, now) if gathered else None
         telling = Telling(Kind.OPEN, 0, opened.level)
         self.tell.enqueue(connection, opened, telling, now, gathered=gathered, waits_for=backlog)
         log.info("opened after its wait", alert=f"A{alert.id}", rule=alert.rule)
+
+    def _wake(self, connection: Connection, alert: Alert, now: int) -> None:
+        # Reminders begin anew; who was told by an escalation is told so once.
+        woken = replace(_opened(alert, now), reminded=0)
+        self._change(connection, woken, Event(now, EventKind.WOKE))
+        self.tell.remind(connection, woken, 1, now)
+        log.info("woke from its snooze", alert=f"A{alert.id}", rule=alert.rule)
+
+    def _escalate(self, connection: Connection, alert: Alert, step: int, now: int) -> None:
+        rule = self.tell.rules[alert.rule]
+        steps = steps_taken(alert, rule, step)
+        self.tell.escalate(connection, alert, steps, now)
+        named = dict.fromkeys(name for number in steps for name in rule.escalate[number - 1].notify)
+        event = Event(now, EventKind.ESCALATED, note=", ".join(named))
+        self._change(connection, replace(alert, escalated=step), event)
+        log.info("escalated", alert=f"A{alert.id}", rule=alert.rule, step=step)
+
+    def _remind(self, connection: Connection, alert: Alert, number: int, now: int) -> None:
+        self.tell.remind(connection, alert, number, now)
+        self._change(connection, replace(alert, reminded=number), Event(now, EventKind.REMINDED))
+        log.info("reminded", alert=f"A{alert.id}", rule=alert.rule, number=number)
+
+    def _change(self, connection: Connection, alert: Alert, event: Event) -> None:
+        alerts.update_alert(connection, alert, self.tell.wakes_at(alert))
+        events.record(connection, alert.id, event)
 
     def _backlog(self, connection: Connection, alert: Alert, now: int) -> int | None:
         """The source of the alert's account, where it is being read and far behind; its end lets go."""
@@ -119,20 +196,24 @@ class Lifecycle:
         return sources.catching_up(connection, account, now - self.tell.stale_after)
 
     def _end_if_told(self, connection: Connection, alert: Alert, reason: EndReason, now: int) -> None:
-        if self._is_too_early(connection, alert, reason):
-            alerts.wake(connection, alert.id, now + LOOK_AGAIN)
-            return
-        self._end(connection, alert, reason, now)
+        look_again = self._too_early(connection, alert, reason, now)
+        if look_again is None:
+            self._end(connection, alert, reason, now)
+        else:
+            alerts.wake(connection, alert.id, look_again)
 
-    def _is_too_early(self, connection: Connection, alert: Alert, reason: EndReason) -> bool:
+    def _too_early(self, connection: Connection, alert: Alert, reason: EndReason, now: int) -> int | None:
+        """When to look again, UTC ms; None where it may end now."""
         if reason is EndReason.RULE_REMOVED:
-            return False
+            return None
         if reason is EndReason.QUIET:
             # Quiet is what TeleCMI was asked about, not what nobody has looked at.
             read_to = sources.oldest_watermark(connection, self.accounts)
-            if read_to is None or read_to < alert.last_joined_at + (alert.within or 0):
-                return True
-        return outbox.unfinished(connection, alert.id)
+            quiet = quiet_from(alert, self.tell.rules[alert.rule])
+            if read_to is None or read_to < (quiet or now):
+                return now + LOOK_AGAIN
+        next_try = outbox.next_try(connection, alert.id)
+        return None if next_try is None else min(max(next_try, now) + LOOK_AGAIN, now + LOOK_AT_LAST)
 
     @staticmethod
     def _end(connection: Connection, alert: Alert, reason: EndReason, now: int) -> None:
@@ -140,4 +221,19 @@ class Lifecycle:
         version = alert.version if reason is EndReason.RULE_REMOVED else alert.version + 1
         ended = replace(alert, state=AlertState.ENDED, ended_as=reason, ended_at=now, version=version)
         alerts.update_alert(connection, ended, None)
+        if reason is not EndReason.TOLD:
+            events.record(connection, alert.id, Event(now, EventKind.ENDED, note=reason))
         log.info("ended", alert=f"A{alert.id}", rule=alert.rule, reason=reason)
+
+
+def _opened(alert: Alert, now: int) -> Alert:
+    """The alert as it becomes open, and nobody is on it."""
+    return replace(
+        alert,
+        state=AlertState.OPEN,
+        open_since=now,
+        handled_by="",
+        handled_at=None,
+        snoozed_until=None,
+        version=alert.version + 1,
+    )

@@ -1,9 +1,10 @@
 """The windows in memory, and how they are rebuilt from stored calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from notifier.config import Config
-from notifier.rules import CompiledRule, Windows
+from notifier.model import StoredCall
+from notifier.rules import CompiledRule, Overlay, Windows
 from notifier.store.database import Connection
 from notifier.store.history import calls_since, joined_since
 
@@ -17,7 +18,8 @@ REACH = 24 * 3_600_000
 def reach(config: Config, counts: "Counts") -> int:
     """How far behind the watermark a read of any kind, or the windows, may still look, ms."""
     telecmi = config.telecmi
-    return max(telecmi.poll.overlap, telecmi.reconcile.window) + counts.reach
+    overlaps = [telecmi.poll.overlap_of(endpoint) for endpoint in telecmi.endpoints]
+    return max(*overlaps, telecmi.reconcile.window) + counts.reach
 
 
 class Counts:
@@ -49,6 +51,17 @@ class Counts:
             windows = self._windows = self._rebuilt(connection, needed - LATENESS)
         return windows
 
+    def without(self, legs: Iterable[StoredCall]) -> Overlay:
+        """The windows in memory without calls that turned out to be legs of answered ones.
+
+        To be applied once it is committed that they are; a rebuild leaves them out, too.
+        """
+        overlay = Overlay(self._windows or Windows(0))
+        for stored in legs:
+            for rule in self.rules:
+                overlay.drop((rule.name, rule.key(stored.call)), stored.call.placed_at, stored.row)
+        return overlay
+
     def forget(self) -> None:
         """Rebuild at the next use: what is in memory may not be what is stored. From any thread."""
         self._windows = None
@@ -72,7 +85,7 @@ class Counts:
         joined = joined_since(connection, horizon)
         for stored in calls_since(connection, horizon):
             for rule in self.rules:
-                if not rule.about(stored.call):
+                if not rule.about(stored):
                     continue
                 still_active = joined.get((rule.name, stored.row))
                 # Calls of an alert that has ended do not count again.

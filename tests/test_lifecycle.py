@@ -1,5 +1,6 @@
 """What time alone makes due: a wait that is over, an end, forgetting."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -199,7 +200,7 @@ async def test_adopting_takes_a_changed_expiry_over(a_world: MakeWorld) -> None:
 
 async def test_an_alert_whose_rule_went_without_adopting_ends_when_it_wakes(a_world: MakeWorld) -> None:
     world = await with_a_call(a_world)
-    world.lifecycle.rules = {}
+    world.lifecycle.tell = replace(world.tell, rules={})
     world.clock.advance(11 * MINUTE)
     await world.tick()
     assert ends(world) == [EndReason.RULE_REMOVED]
@@ -210,9 +211,8 @@ async def test_an_alert_that_woke_too_early_is_looked_at_again(a_world: MakeWorl
     rule = {"name": "customers", "per": "customer", "notify": "room"}
     world = await with_a_call(a_world, {**rule, "expire_after": "1h"})
     world.clock.advance(HOUR)
-    world.lifecycle.rules = {
-        name: one.model_copy(update={"expire_after": DAY}) for name, one in world.lifecycle.rules.items()
-    }
+    rules = {name: one.model_copy(update={"expire_after": DAY}) for name, one in world.tell.rules.items()}
+    world.lifecycle.tell = replace(world.tell, rules=rules)
     assert await world.tick() == world.clock.now() + MINUTE
     assert ends(world) == [None]
 

@@ -1,6 +1,9 @@
 """Windows in memory hold what is needed, and no more."""
 
-from notifier.recount import LATENESS, REACH
+import pytest
+
+from notifier.config import Config
+from notifier.recount import LATENESS, REACH, reach
 from notifier.rules import Windows
 from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
@@ -71,3 +74,21 @@ async def test_pruning_what_was_forgotten_does_nothing(a_world: MakeWorld) -> No
     world.counts.forget()
     world.counts.prune(world.clock.now() + REACH, world.clock.now() + REACH)
     assert covering(world, world.clock.now()).horizon < world.clock.now()
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "poll", "window", "expected"),
+    [
+        (False, "15m", "1h", HOUR),
+        (True, "15m", "1h", 2 * HOUR),
+        (True, "3h", "4h", 4 * HOUR),
+        (True, "3h", "1h", 3 * HOUR),
+    ],
+)
+def test_what_may_come_again_reaches_as_far_back_as_any_read(
+    a_world: MakeWorld, poll: str, window: str, expected: int, *, follow_up: bool
+) -> None:
+    world = a_world(follow_up=follow_up, poll={"overlap": poll})
+    telecmi = {**world.sections["telecmi"], "reconcile": {"window": window}}
+    config = Config.model_validate({**world.sections, "telecmi": telecmi})
+    assert reach(config, world.counts) - world.counts.reach == expected

@@ -26,7 +26,9 @@ def loaded() -> set[str]:
         "aiohttp",  # Slack, and pages
         "aiosmtplib",
         "alembic",
+        "holidays",  # calendars that keep some
         "jinja2",  # mail
+        "notifier.backtest",
         "rich",  # tables
         "slack_sdk",
         "sqlalchemy.dialects.postgresql",

@@ -14,13 +14,16 @@ from notifier.config.receivers import Agent
 from notifier.config.schema import Delivery
 from notifier.dispatch import looking
 from notifier.dispatch.edits import Edits
-from notifier.dispatch.patience import PatientStore
+from notifier.dispatch.gatekeeper import Gatekeeper
 from notifier.dispatch.present import Present
 from notifier.dispatch.results import Arrival, Results
-from notifier.dispatch.verdict import Blame, Next, Outcome, attempt, verdict
+from notifier.dispatch.verdict import Outcome, attempt
 from notifier.errors import DeliveryError, DeliveryTransient
 from notifier.host.metrics import Letter, Metrics, Sent
 from notifier.model import Message, Notification, Summary
+from notifier.rules import Drop, Pass
+from notifier.sending.patience import PatientStore
+from notifier.sending.verdict import Blame, Next, verdict
 from notifier.store import doubts
 from notifier.store.database import Database
 from notifier.store.outbox import OutboxRow, RowState
@@ -66,11 +69,13 @@ class Deliver:
     stop: asyncio.Event  # give up on a store that can't be used: the process ends
     limit: float = SEND_LIMIT
     edits: Edits = field(init=False)
+    gatekeeper: Gatekeeper = field(init=False)
 
     def __post_init__(self) -> None:
         self._store = PatientStore(self.database, self.clock, self.stop, self.delivery.retry.first)
         self._present = Present(self.clock, self.agents, self.zone, self.country)
         self._results = Results(self._store, self.clock, self.delivery, self.tell)
+        self.gatekeeper = Gatekeeper(self.clock, self.tell, self.agents)
         self.edits = Edits(
             store=self._store,
             clock=self.clock,
@@ -82,19 +87,36 @@ class Deliver:
             limit=self.limit,
         )
 
-    async def send(self, claim: Claim, channel: Channel, address: str) -> Outcome:
-        """Send what was claimed, but for what is void or has arrived before."""
+    async def send(self, claim: Claim, channel: Channel, address: str, spend: Callable[[], None]) -> Outcome:
+        """Send what was claimed, but for what is void, has arrived before, or may not be told now.
+
+        Args:
+            claim: what one message tells.
+            channel: of its target.
+            address: likewise.
+            spend: called before a request is made: there is to be a pause after it.
+        """
         parts = await self._parts(claim)
         if not parts:
             return Outcome()
         deadline = asyncio.get_running_loop().time() + self.limit
+        has_arrived = False
         if claim.uncertain_since is not None:
+            spend()
             found = await self._find(claim, parts, channel, address, deadline)
             if isinstance(found, Exception):
                 return await self._failed(parts, found)
-            parts = await self._without(claim, parts, found, channel)
-            if not parts:
-                return Outcome(has_arrived=True)
+            rest = await self._without(claim, parts, found, channel)
+            has_arrived, parts = len(rest) < len(parts), rest
+        parts = await self._let_through(claim, parts)
+        if not parts:
+            return Outcome(has_arrived=has_arrived)
+        spend()
+        return await self._sent(claim, parts, channel, address, deadline)
+
+    async def _sent(
+        self, claim: Claim, parts: Sequence[_Part], channel: Channel, address: str, deadline: float
+    ) -> Outcome:
         message = self._message(claim, parts)
         plain = attempt([part.row for part in parts]).plain
         started, began = self.clock.now(), self.clock.monotonic()
@@ -108,9 +130,9 @@ class Deliver:
         self._told(parts, claim, seconds)
         return Outcome(has_arrived=True)
 
-    async def redirect(self, rows: Sequence[OutboxRow], reason: str) -> None:
-        """The target of claimed rows has no address: tell others."""
-        await self._results.redirected(rows, RowState.REDIRECTED, reason)
+    async def redirect(self, rows: Sequence[OutboxRow], reason: str, *, to_deputy: bool = False) -> None:
+        """The target of claimed rows has no address, or is an agent who is away: tell others."""
+        await self._results.redirected(rows, RowState.REDIRECTED, reason, to_deputy=to_deputy)
         for row in rows:
             self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.REDIRECTED)
 
@@ -124,6 +146,20 @@ class Deliver:
             for row in rows:
                 self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.DROPPED)
         return [part for part in parts if part not in void]
+
+    async def _let_through(self, claim: Claim, parts: list[_Part]) -> list[_Part]:
+        """Those that may be told now; the others wait, or are dropped."""
+        rows = [part.row for part in parts]
+        if not rows:
+            return parts
+        found = await self._store.read(lambda connection: self.gatekeeper.judge(connection, claim, rows))
+        if all(one == Pass() for one in found.values()):
+            return parts
+        away = await self._store.write(lambda connection: self.gatekeeper.turn_away(connection, claim, rows))
+        for row in away:
+            if isinstance(found[row.id], Drop):
+                self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.DROPPED)
+        return [part for part in parts if part.row not in away]
 
     def _message(self, claim: Claim, parts: Sequence[_Part]) -> Message:
         if len(parts) == 1:

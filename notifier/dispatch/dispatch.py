@@ -20,7 +20,7 @@ from notifier.host.health import Health
 from notifier.loop import Wakes
 from notifier.model import Target
 from notifier.rules import Directory
-from notifier.store import doubts, outbox_claims, outbox_views, told
+from notifier.store import doubts, outbox_claims, outbox_held, outbox_views, told
 from notifier.store.database import Connection, Database
 from notifier.store.gathering import Limits
 from notifier.store.outbox_claims import Claim
@@ -85,7 +85,10 @@ class Dispatch:
 
         def release(connection: Connection) -> int:
             count = outbox_claims.release_claims(connection, self.boot, now)
+            outbox_held.doubt_held(connection, self.deliver.tell.boot_at)
             doubts.doubt(connection, self.deliver.tell.boot_at)
+            # The rules and calendars in force may be others than those that held it.
+            outbox_held.hasten_held(connection, now)
             return count
 
         count = await self.database.write(release)
@@ -210,6 +213,10 @@ class Dispatch:
         if channel is None or address is None:
             await self._redirect_all(target)
             return
+        away = self.directory.absence(target, self.clock.now())
+        if away:
+            # What they were told before is still kept up to date.
+            await self._redirect_due(target, away, to_deputy=True)
         for _ in range(TURNS):
             async with self.lanes.turn(self._busy[target]) as lane:
                 # Others may have found out meanwhile that their common service does not work.
@@ -224,8 +231,8 @@ class Dispatch:
         """Send or edit one message; go on at once?"""
         claim = await self._claim(target, channel)
         if claim is not None:
-            lane.spend(channel.pace)
-            outcome = await self.deliver.send(claim, channel, address)
+            spend = functools.partial(lane.spend, channel.pace)
+            outcome = await self.deliver.send(claim, channel, address, spend)
             if outcome.has_arrived:
                 self.outages.told(target)
             return self._go_on(target, outcome)
@@ -256,9 +263,12 @@ class Dispatch:
     async def _claim(self, target: Target, channel: Channel) -> Claim | None:
         limits = Limits(self.deliver.delivery.burst, channel.summary_size)
         now = self.clock.now()
-        return await self._take(
-            target, lambda connection: outbox_claims.claim(connection, target, self.boot, now, limits)
-        )
+
+        def claim(connection: Connection) -> Claim | None:
+            self.deliver.gatekeeper.drop_settled(connection, target)
+            return outbox_claims.claim(connection, target, self.boot, now, limits)
+
+        return await self._take(target, claim)
 
     async def _take(self, target: Target, work: Callable[[Connection], T]) -> T:
         taken = await self.database.write(work)
@@ -279,11 +289,14 @@ class Dispatch:
 
     async def _redirect_all(self, target: Target) -> None:
         reason = "receiver is gone" if target.receiver not in self.channels else "no address any more"
+        await self._redirect_due(target, reason)
+        while (item := await self._stale(target)) is not None:
+            await self.deliver.edits.leave(item)
+
+    async def _redirect_due(self, target: Target, reason: str, *, to_deputy: bool = False) -> None:
         now = self.clock.now()
         while rows := await self._take(
             target,
             lambda connection: outbox_claims.claim_many(connection, target, self.boot, now, REDIRECTED),
         ):
-            await self.deliver.redirect(rows, reason)
-        while (item := await self._stale(target)) is not None:
-            await self.deliver.edits.leave(item)
+            await self.deliver.redirect(rows, reason, to_deputy=to_deputy)

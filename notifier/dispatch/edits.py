@@ -9,12 +9,13 @@ import structlog
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.config.schema import Delivery
-from notifier.dispatch.patience import PatientStore
 from notifier.dispatch.present import Present
-from notifier.dispatch.verdict import Blame, Next, Outcome, edit_verdict
+from notifier.dispatch.verdict import Outcome, edit_verdict
 from notifier.errors import DeliveryError, DeliveryTransient, PayloadBroken
 from notifier.host.metrics import Edited, Metrics
 from notifier.model import Alert, Notification, Target
+from notifier.sending.patience import PatientStore
+from notifier.sending.verdict import Blame, Next
 from notifier.store import alerts, outbox, outbox_views, told
 from notifier.store.database import Connection
 from notifier.store.told import Told
@@ -45,7 +46,7 @@ class Edits:
             await self._tell_all_anew(item.target, channel)
             return Outcome()
         notification = await self.store.read(
-            lambda connection: self.present.of_alert(connection, item.alert_id)
+            lambda connection: self.present.of_alert(connection, item.alert_id, item.target)
         )
         if notification is None or self.tell.is_dry(notification.alert):
             await self.leave(item)
@@ -87,7 +88,8 @@ class Edits:
 
     async def _failed(self, item: Told, alert: Alert, error: Exception) -> Outcome:
         now = self.clock.now()
-        changed_at = max(alert.last_joined_at, alert.ended_at or 0)
+        changes = (alert.last_joined_at, alert.open_since, alert.handled_at, alert.ended_at)
+        changed_at = max(at for at in changes if at is not None)
         judged = edit_verdict(item.failures, changed_at, error, now, self.delivery, self.jitter())
         unknown = None if isinstance(error, DeliveryError) else error
         # What a target or a service is to blame for is said once, by whoever holds it.
@@ -140,7 +142,10 @@ async def _edit(channel: Channel, item: Told, notification: Notification) -> Non
 
 
 def _on_its_way(connection: Connection, item: Told) -> bool:
-    """Does a message that the target will get anyway tell of it? It is made when it is sent."""
+    """Does a message that the target will get anyway tell of it? It is made when it is sent.
+
+    Whoever calls one off changes the alert by that, so that it is asked again.
+    """
     unsent = {outbox.RowState.WAITING, outbox.RowState.CLAIMED}
     rows = outbox_views.of_alert(connection, item.alert_id)
     return any(row.target == item.target and row.state in unsent for row in rows)

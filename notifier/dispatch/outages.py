@@ -10,10 +10,10 @@ from notifier.clock import Clock
 from notifier.config.schema import Delivery
 from notifier.dispatch.breaker import Breakers, Outage
 from notifier.dispatch.suspicion import Suspicion
-from notifier.dispatch.verdict import Blame, Next, Verdict, backoff
 from notifier.host.troubles import Troubles
 from notifier.model import NoticeKind, Target
 from notifier.rules import Directory
+from notifier.sending.verdict import Blame, Next, Verdict, backoff
 
 log = structlog.get_logger("notifier.dispatch")
 

@@ -1,15 +1,19 @@
 """What is true now of alerts, as a message tells it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from notifier.clock import Clock
-from notifier.config.receivers import Agent, agent_at
-from notifier.model import Alert, Call, Kind, Notification
+from notifier.config.receivers import Agent, agent_at, agent_of
+from notifier.model import Alert, Attempts, Call, EndReason, Kind, Notification, Target
+from notifier.rules import agent_phones
+from notifier.rules.reached import NEAR
+from notifier.store.attempts import attempts
 from notifier.store.database import Connection
+from notifier.store.events import events_of
 from notifier.store.outbox import OutboxRow
-from notifier.store.outbox_alerts import alerts_of, newest_calls
+from notifier.store.outbox_alerts import alerts_of, newest_calls, told_lines
 
 CALLS_SHOWN = 50
 """Calls of an alert that a message is made from."""
@@ -26,27 +30,54 @@ class Present:
     agents: Mapping[str, Agent]
     zone: ZoneInfo
     country: str  # ISO 3166 code; "" where none is known
+    phones: frozenset[str] = field(init=False)
 
-    def of_alert(self, connection: Connection, alert_id: int) -> Notification | None:
-        """What an edit shows; None where the alert was forgotten."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phones", agent_phones(self.agents))
+
+    def of_alert(self, connection: Connection, alert_id: int, target: Target) -> Notification | None:
+        """What an edit shows to a target; None where the alert was forgotten."""
         alert = alerts_of(connection, [alert_id]).get(alert_id)
         if alert is None:
             return None
         calls = newest_calls(connection, [alert_id], CALLS_SHOWN)
-        return self._made("", Kind.OPEN, alert, calls.get(alert_id, ()))
+        made = self._made(connection, "", Kind.OPEN, alert, calls.get(alert_id, ()), target.recipient)
+        return self._with_story(connection, made, target)
 
     def of_rows(self, connection: Connection, rows: Collection[OutboxRow]) -> list[Notification]:
         """What the notifications of one message tell, in their order."""
         ids = [row.alert_id for row in rows]
         alerts = alerts_of(connection, ids)
         calls = newest_calls(connection, ids, CALLS_SHOWN if len(rows) == 1 else CALLS_SUMMED_UP)
-        return [
-            self._made(row.delivery_id, row.kind, alerts[row.alert_id], calls.get(row.alert_id, ()))
+        made = [
+            self._made(
+                connection,
+                row.delivery_id,
+                row.kind,
+                alerts[row.alert_id],
+                calls.get(row.alert_id, ()),
+                row.target.recipient,
+            )
             for row in rows
         ]
+        # A summary has no room for stories.
+        return [self._with_story(connection, made[0], row.target) for row in rows] if len(rows) == 1 else made
 
-    def _made(self, delivery_id: str, kind: Kind, alert: Alert, calls: tuple[Call, ...]) -> Notification:
-        named = {call.agent: agent_at(call.agent, self.agents) for call in calls}
+    def _made(
+        self,
+        connection: Connection,
+        delivery_id: str,
+        kind: Kind,
+        alert: Alert,
+        calls: tuple[Call, ...],
+        recipient: str,
+    ) -> Notification:
+        tried = self._attempts(connection, alert)
+        about = {alert.agent, *(call.agent for call in calls)}
+        others = [*tried.agents, tried.reached_by] if tried else []
+        others.append(agent_of(alert.handled_by) or "")
+        named = {at: agent_at(at, self.agents) for at in (*sorted(about), *others)}
+        reader = agent_of(recipient)
         return Notification(
             delivery_id=delivery_id,
             kind=kind,
@@ -56,4 +87,23 @@ class Present:
             zone=self.zone,
             now=self.clock.now(),
             country=self.country or None,
+            attempts=tried,
+            is_agent_leg=self._is_agent_leg(alert),
+            stands_in_for=alert.agent if reader and reader not in about else "",
         )
+
+    @staticmethod
+    def _with_story(connection: Connection, made: Notification, target: Target) -> Notification:
+        """With what became of its alert, and who else was told of it."""
+        alert_id = made.alert.id
+        told = [line for other, line in told_lines(connection, alert_id) if other != target]
+        return replace(made, events=tuple(events_of(connection, alert_id)), told=tuple(told))
+
+    def _is_agent_leg(self, alert: Alert) -> bool:
+        return alert.customer in self.phones
+
+    def _attempts(self, connection: Connection, alert: Alert) -> Attempts | None:
+        if not alert.customer or self._is_agent_leg(alert):
+            return None
+        reached_at = alert.handled_at if alert.ended_as is EndReason.REACHED else None
+        return attempts(connection, alert.customer, NEAR, reached_at)

@@ -1,21 +1,22 @@
 """What became of notifications, written down: one transaction for each message."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.config.schema import Delivery
-from notifier.dispatch.patience import PatientStore
-from notifier.dispatch.verdict import Next, Verdict
-from notifier.model import Alert, AlertState, EndReason
-from notifier.rules import ends_when_told
+from notifier.dispatch.ending import end_if_told
+from notifier.model import Alert, EndReason, Kind
+from notifier.rules import REPEATS, is_settled
+from notifier.sending.patience import PatientStore
+from notifier.sending.verdict import Next, Verdict
 from notifier.store import alerts, outbox, told
 from notifier.store.database import Connection
 from notifier.store.outbox import OutboxRow, RowState
-from notifier.store.outbox_alerts import alerts_of, settled
+from notifier.store.outbox_alerts import alerts_of
 from notifier.tell import Tell
 
 log = structlog.get_logger("notifier.dispatch")
@@ -54,7 +55,7 @@ class Results:
         def record(connection: Connection) -> None:
             for row, alert in zip(rows, about, strict=True):
                 self._drop(connection, row, alert, now)
-            _end_if_told(connection, [alert.id for alert in about], now)
+            end_if_told(connection, [alert.id for alert in about], now)
 
         await self.store.write(record)
 
@@ -66,8 +67,15 @@ class Results:
 
         def record(connection: Connection) -> None:
             outbox.finish(connection, [one.row.id for one in arrivals], RowState.SENT, None, now)
-            told.record_all(connection, target, messages, now)
-            _end_if_told(connection, [one.alert.id for one in arrivals], now)
+            # A reminder is no place for what becomes of the alert: the message before it shows that.
+            again = [one.alert.id for one in arrivals if one.row.kind in REPEATS]
+            known = told.told_again(connection, target, again, now) if again else set()
+            told.record_all(connection, target, [one for one in messages if one.alert_id not in known], now)
+            # Whoever was told before sees by it that others are told as well.
+            alerts.show_anew(
+                connection, [one.alert.id for one in arrivals if one.row.kind is Kind.ESCALATION], target
+            )
+            end_if_told(connection, [one.alert.id for one in arrivals], now)
 
         await self.store.write(record)
 
@@ -75,7 +83,7 @@ class Results:
         """An attempt to send these failed; it was made at `tried_at`, UTC ms, or never came to be made."""
         if judged.next in {Next.REDIRECT, Next.DEAD}:
             state = RowState.REDIRECTED if judged.next is Next.REDIRECT else RowState.DEAD
-            await self.redirected(rows, state, judged.reason)
+            await self.redirected(rows, state, judged.reason, to_deputy=judged.to_deputy)
             return
         next_at = self.clock.now() + judged.delay
         await self.store.write(
@@ -90,8 +98,17 @@ class Results:
             )
         )
 
-    async def redirected(self, rows: Sequence[OutboxRow], state: RowState, reason: str) -> None:
-        """Others are told in place of a target that can't be; where nobody is, they are dead letters."""
+    async def redirected(
+        self, rows: Sequence[OutboxRow], state: RowState, reason: str, *, to_deputy: bool = False
+    ) -> None:
+        """Others are told in place of a target that can't be; where nobody is, they are dead letters.
+
+        Args:
+            rows: that were claimed, of one target.
+            state: how they end.
+            reason: why the target can't be told.
+            to_deputy: its agent is away: deputies come first.
+        """
         now = self.clock.now()
 
         def record(connection: Connection) -> None:
@@ -100,9 +117,9 @@ class Results:
             done: dict[RowState, list[int]] = {}
             for row in rows:
                 alert = about[row.alert_id]
-                if self.is_void(alert):
+                if self.is_void(alert) or is_settled(alert):
                     self._drop(connection, row, alert, now)
-                elif self.tell.redirect(connection, alert, row, reason, now):
+                elif self.tell.redirect(connection, alert, row, reason, now, to_deputy=to_deputy):
                     done.setdefault(state, []).append(row.id)
                 else:
                     # A dead letter: ops see it in the outbox, in /readyz and in the status line.
@@ -110,7 +127,7 @@ class Results:
                     done.setdefault(RowState.DEAD, []).append(row.id)
             for end, row_ids in done.items():
                 outbox.finish(connection, row_ids, end, reason, now)
-            _end_if_told(connection, ids, now)
+            end_if_told(connection, ids, now)
 
         await self.store.write(record)
 
@@ -118,6 +135,8 @@ class Results:
         state, reason = RowState.DRY_RUN, "dry_run"
         if alert.ended_as is EndReason.RULE_REMOVED:
             state, reason = RowState.DROPPED, "its rule was removed from the configuration"
+        elif is_settled(alert):
+            state, reason = RowState.DROPPED, str(alert.ended_as)
         outbox.finish(connection, [row.id], state, reason, now)
         log.info("not sent", alert=f"A{alert.id}", target=str(row.target), state=state, reason=reason)
 
@@ -135,21 +154,3 @@ class Results:
             # At least the call that joined last is not shown: a new message tells of it.
             shown = (0, alert.call_count - 1, now + every)
         return told.Message(alert.id, arrival.receipt, *shown)
-
-
-def _end_if_told(connection: Connection, ids: Collection[int], now: int) -> None:
-    waiting = [
-        alert
-        for alert in alerts_of(connection, ids).values()
-        if alert.state is AlertState.OPEN and ends_when_told(alert)
-    ]
-    if not waiting:
-        return
-    over = settled(connection, [alert.id for alert in waiting])
-    # The version stays: nothing changes for the reader.
-    ended = [
-        replace(alert, state=AlertState.ENDED, ended_as=EndReason.TOLD, ended_at=now)
-        for alert in waiting
-        if alert.id in over
-    ]
-    alerts.update_alerts(connection, [(alert, None) for alert in ended])

@@ -3,18 +3,15 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from notifier.clock import Clock
+from notifier.clock import Clock, Offset
 from notifier.config.schema import Delivery
 from notifier.config.values import HOUR
 from notifier.model import Target
-from notifier.store import outbox_claims, told
+from notifier.store import outbox_claims, outbox_held, told
 from notifier.store.database import Connection, Database
 
 Waits: TypeAlias = list[tuple[Target, int]]
 """Targets, and when the first of what waits for each is due, UTC ms."""
-
-NOTICED = 1_000
-"""ms; less is no matter, and clocks are adjusted by little all the time."""
 
 
 @dataclass
@@ -28,17 +25,17 @@ class SetBack:
     database: Database
     clock: Clock
     delivery: Delivery
-    _offset: float = field(init=False)  # ms between the two clocks
+    _offset: Offset = field(init=False)
 
     def __post_init__(self) -> None:
-        self._offset = self._measured()
+        self._offset = Offset(self.clock)
 
     def latest(self) -> int:
         """Until when anything may wait by rights, UTC ms; now, where the clock was set back since."""
-        now, offset = self.clock.now(), self._measured()
-        if offset < self._offset - NOTICED:
+        now = self.clock.now()
+        if self._offset.was_set_back():
             return now
-        self._offset = offset
+        self._offset.accept()
         return now + max(HOUR, self.delivery.retry.max, self.delivery.update_every)
 
     async def waiting(self, latest: int) -> tuple[Waits, Waits]:
@@ -50,25 +47,27 @@ class SetBack:
         Raises:
             StoreUnavailable: the store could not be used.
         """
-        waits = await self.database.read(_waits)
-        if latest <= self.clock.now() or any(at > latest for some in waits for _, at in some):
+        waits, is_too_late = await self.database.read(lambda connection: _waits(connection, latest))
+        if latest <= self.clock.now() or is_too_late:
             await self._hasten(latest)
-            waits = await self.database.read(_waits)
+            waits, _ = await self.database.read(lambda connection: _waits(connection, latest))
         return waits
 
     async def _hasten(self, latest: int) -> None:
-        now, offset = self.clock.now(), self._measured()
+        now = self.clock.now()
 
         def write(connection: Connection) -> None:
             outbox_claims.hasten(connection, latest, now)
             told.hasten(connection, latest, now)
+            # Until when it is held is looked at anew, by the clock as it is now.
+            outbox_held.hasten_held(connection, now)
 
         await self.database.write(write)
-        self._offset = offset
-
-    def _measured(self) -> float:
-        return self.clock.now() - self.clock.monotonic() * 1000
+        self._offset.accept()
 
 
-def _waits(connection: Connection) -> tuple[Waits, Waits]:
-    return outbox_claims.waiting_targets(connection), told.stale_targets(connection)
+def _waits(connection: Connection, latest: int) -> tuple[tuple[Waits, Waits], bool]:
+    """What waits; and does any of it wait longer than until then, which nobody holds?"""
+    stale = told.stale_targets(connection)
+    is_too_late = any(at > latest for _, at in stale) or outbox_claims.waits_beyond(connection, latest)
+    return (outbox_claims.waiting_targets(connection), stale), is_too_late

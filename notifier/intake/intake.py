@@ -30,6 +30,9 @@ log = structlog.get_logger("notifier.intake")
 LONGEST_BACKOFF = 300.0
 """Seconds between two tries while TeleCMI refuses us."""
 
+ANSWERED = "missed calls are told all the same; without such lists, write `telecmi.follow_up: false`"
+"""What follows where answered calls can't be read."""
+
 RESTART = "a secret from the environment or a credential is read again only at a restart"
 
 
@@ -53,7 +56,10 @@ class Intake:
     comparer: Comparer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.watch = Watch(self.name, self.account.name, self.poll.every, self.health.troubles, self.clock)
+        beside = f"{self.account.name}/{Endpoint.OUT_MISSED}" if self.endpoint.is_answered else ""
+        self.watch = Watch(
+            self.name, self.account.name, self.poll.every, self.health.troubles, self.clock, beside
+        )
         self.reader = Reader(
             name=self.name,
             endpoint=self.endpoint,
@@ -139,7 +145,8 @@ class Intake:
 
     def _interval(self, source: Source, now: int) -> Interval:
         assert source.started_at is not None, "noted when the source was first looked at"
-        return next_interval(source.watermark, now, self.poll.overlap, now - source.started_at)
+        overlap = self.poll.overlap_of(self.endpoint)
+        return next_interval(source.watermark, now, overlap, now - source.started_at)
 
     def _known_gap(self, source: Source, now: int) -> int | None:
         if source.known_gap is None or source.gap_found_at is None:
@@ -164,7 +171,8 @@ class Intake:
     async def _read_well(self, reading: Reading, outcome: Read, began: float) -> None:
         self.refusals = 0
         self._measured(outcome, began)
-        self.watch.clock_read(reading.skew)
+        if not self.endpoint.is_answered:
+            self.watch.clock_read(reading.skew)  # one list tells of the account's clock
         # The one tells that it works where it was told to be in trouble, the other where it was not yet.
         told = self.watch.good_read()
         if self.health.read_ok(self.name) and not told:
@@ -182,13 +190,12 @@ class Intake:
 
     async def _refused(self, error: SourceRefused) -> float:
         reason = str(error)
+        hint = ANSWERED if self.endpoint.is_answered else RESTART
         self.comparer.poll_failed()
         news = self.health.read_failed(self.name, reason, refused=True)
-        if not self.watch.refused(f"{reason}; {RESTART}") and news:
+        if not self.watch.refused(f"{reason}; {hint}") and news:
             # An earlier run has told it; whoever reads the log of this one should know.
-            log.warning(
-                "TeleCMI could not be read; trying again", source=self.name, reason=reason, hint=RESTART
-            )
+            log.warning("TeleCMI could not be read; trying again", source=self.name, reason=reason, hint=hint)
         await self._note_failure(reason)
         if self.account.secret.reread():
             log.info("the secret's file has changed; trying it", source=self.name)
@@ -202,7 +209,8 @@ class Intake:
         reason = str(error)
         self.comparer.poll_failed()
         news = self.health.read_failed(self.name, reason, refused=False)
-        if not self.watch.failed(reason) and news:
+        hint = f"; {ANSWERED}" if self.endpoint.is_answered else ""
+        if not self.watch.failed(f"{reason}{hint}") and news:
             log.warning("TeleCMI could not be read; trying again", source=self.name, reason=reason)
         await self._note_failure(reason)
 

@@ -63,6 +63,10 @@ class Reader:
                 )
         if taken:
             log.info("new calls", source=self.name, count=taken, **take.tally())
+        if take.reached:
+            log.info(
+                "customers were reached", source=self.name, alerts=[f"A{one.id}" for one in take.reached]
+            )
         if taken or any(take.released):
             self.wakes.wake("dispatch", "lifecycle")
         self._count(take)

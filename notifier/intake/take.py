@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from notifier.config.instants import start_instant
 from notifier.config.values import DAY
+from notifier.intake.follow import follow, standings_of
 from notifier.model import Alert, Call, Reject, StoredCall
 from notifier.recount import LATENESS, Counts
-from notifier.rules import AlertChange, CompiledRule, Outcome, Reason, decide, match_all, wakes_at
+from notifier.rules import AlertChange, CompiledRule, Outcome, Overlay, Reason, decide, match_all
 from notifier.store import alerts, calls, outbox, rejects, sources
 from notifier.store.database import Connection
 from notifier.store.sources import Source
@@ -25,6 +26,12 @@ class Rulebook:
     counts: Counts
     tell: Tell
     accounts: Collection[str]
+    follow_up: bool = False  # are answered calls read as well?
+
+    @property
+    def looks_back(self) -> bool:
+        """Does it matter what came before a call, and whether its customer was reached?"""
+        return self.follow_up or any(rule.asks_attempts for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Take:
     rejected: list[Reject] = field(default_factory=list)
     stored: list[StoredCall] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    reached: list[Alert] = field(default_factory=list)
+    windows: list[Overlay] = field(default_factory=list)
     watermarks: list[int] = field(default_factory=list)
     released: list[int] = field(default_factory=list)
 
@@ -68,17 +77,14 @@ class Take:
         if reach.is_complete:
             watermark = new_watermark(source.watermark, reach.began, reach.date, reach.upto)
             sources.advance(connection, source.id, watermark, self.now)
-        if reach.is_last:
-            self.released.append(outbox.release(connection, source.id))
-        oldest = sources.oldest_watermark(connection, self.book.accounts)
-        if oldest is not None:
-            self.watermarks.append(oldest)
+        if not source.endpoint.is_answered:
+            self._go_on(connection, source)
         return len(self.stored)
 
     def after(self) -> None:
         """It was committed: the windows in memory follow."""
-        for outcome in self.outcomes:
-            outcome.windows.apply()
+        for windows in self.windows:
+            windows.apply()
         if self.reach.upto is None:
             for oldest in self.watermarks:
                 self.book.counts.prune(oldest, self.reach.began)
@@ -104,18 +110,41 @@ class Take:
         read = [one for one in self.records if isinstance(one, Call)]
         calls.learn_ids(connection, source.id, read)
         fresh = calls.new_calls(connection, source.id, read)
-        if not fresh:
-            return
+        if fresh and source.endpoint.is_answered:
+            self._follow(connection, source, fresh, started_at)
+        elif fresh:
+            self._decide(connection, source, fresh, started_at)
+
+    def _follow(self, connection: Connection, source: Source, fresh: Sequence[Call], started_at: int) -> None:
+        """Calls that were answered: alerts about their customers end."""
+        self.stored.extend(calls.insert_calls(connection, source, fresh, started_at, self.now))
+        reached = follow(connection, fresh, self.now)
+        self.reached.extend(reached.ended)
+        if reached.legs:
+            self.windows.append(self.book.counts.without(reached.legs))
+
+    def _decide(self, connection: Connection, source: Source, fresh: Sequence[Call], started_at: int) -> None:
+        """Calls that were missed: every rule decides on them."""
         # Before the calls are stored: a rebuild would count them twice.
         # Calls from long before what was asked for don't make it read the whole history.
         oldest = max(min(call.placed_at for call in fresh), self.reach.since - LATENESS)
         windows = self.book.counts.covering(connection, oldest)
-        self.stored.extend(calls.insert_calls(connection, source, fresh, started_at, self.now))
+        standings = standings_of(connection, fresh, self.now) if self.book.looks_back else ()
+        self.stored.extend(calls.insert_calls(connection, source, fresh, started_at, self.now, standings))
         matched = match_all(self.stored, self.book.rules)
         active = alerts.active(connection, [(one.rule.name, one.key) for one in matched])
         outcome = decide(matched, active, windows, self.now)
         self._store(connection, outcome)
         self.outcomes.append(outcome)
+        self.windows.append(outcome.windows)
+
+    def _go_on(self, connection: Connection, source: Source) -> None:
+        """What waited for this read goes on, and what no window needs any more may be forgotten."""
+        if self.reach.is_last:
+            self.released.append(outbox.release(connection, source.id))
+        oldest = sources.oldest_watermark(connection, self.book.accounts)
+        if oldest is not None:
+            self.watermarks.append(oldest)
 
     def _started_at(self, connection: Connection, source: Source) -> int:
         assert source.started_at is not None, "noted when the source was first looked at"
@@ -158,7 +187,7 @@ class Take:
         """By index of the change: the call that opened the alert."""
         opened = [one for one in outcome.decisions if one.reason is Reason.OPENED]
         rows = {one.rows[0] for one in opened}
-        calls_of = {row: call for row, call, _ in self.stored if row in rows} if rows else {}
+        calls_of = {row: call for row, call, *_ in self.stored if row in rows} if rows else {}
         return {one.change: calls_of[one.rows[0]] for one in opened}
 
     def _store_alert(self, connection: Connection, change: AlertChange, opener: Call | None) -> int:
@@ -175,7 +204,7 @@ class Take:
         return alert.id
 
     def _wakes_at(self, alert: Alert) -> int | None:
-        return wakes_at(alert, self.book.tell.rules[alert.rule])
+        return self.book.tell.wakes_at(alert)
 
 
 def alert_uid(alert: Alert, opener: Call) -> str:

@@ -26,6 +26,7 @@ class Watch:
     every: int  # ms between two polls
     troubles: Troubles
     clock: Clock
+    beside: str = ""  # another source of the account: what fails there as well is told of that one alone
     failing_since: float | None = None  # monotonic seconds
     skewed: int = 0  # reads in a row
 
@@ -59,7 +60,7 @@ class Watch:
 
     def refused(self, reason: str) -> bool:
         """TeleCMI refuses what we ask; is that news?"""
-        return self.troubles.raise_(NoticeKind.SOURCE_REFUSED, self.source, reason)
+        return self._raise(NoticeKind.SOURCE_REFUSED, reason)
 
     def failed(self, reason: str) -> bool:
         """It could not be read, of something that may pass; has that lasted too long just now?"""
@@ -68,7 +69,12 @@ class Watch:
             self.failing_since = now
         if now - self.failing_since < max(SHORTEST_PATIENCE, FAILED_POLLS * self.every / SECOND):
             return False
-        return self.troubles.raise_(NoticeKind.SOURCE_FAILING, self.source, reason)
+        return self._raise(NoticeKind.SOURCE_FAILING, reason)
+
+    def _raise(self, kind: NoticeKind, reason: str) -> bool:
+        if self.beside and self.troubles.is_in(kind, self.beside):
+            return False
+        return self.troubles.raise_(kind, self.source, reason)
 
     def rejected(self, count: int, first: str) -> bool:
         """So many new records could not be read, the first for this reason; is that news?"""

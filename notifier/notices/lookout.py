@@ -8,6 +8,7 @@ from notifier.config.values import MINUTE, duration_text
 from notifier.host.disk import StoreFile
 from notifier.host.troubles import Troubles
 from notifier.model import NoticeKind
+from notifier.rules import ALWAYS, Hours
 from notifier.store.database import Database
 from notifier.store.silence import Silence, silences
 
@@ -28,6 +29,7 @@ class Lookout:
     troubles: Troubles
     sources: Collection[str]  # that are read: "main/out_missed"
     quiet_after: int | None  # ms; None: silence is no trouble
+    hours: Hours  # in which silence counts
 
     async def look(self) -> None:
         """Look once.
@@ -64,11 +66,16 @@ class Lookout:
         self.troubles.raise_(*_FILE, reason)
 
     def _judge(self, silence: Silence, quiet_after: int) -> None:
-        if silence.read_to - silence.since < quiet_after:
+        told_at = self.hours.after(silence.since, quiet_after)
+        if told_at is None or silence.read_to < told_at:
             self.troubles.clear(NoticeKind.SOURCE_SILENT, silence.source)
             return
         reason = (
-            f"TeleCMI answers, and has listed no call for {duration_text(quiet_after)}; "
+            f"TeleCMI answers, and has listed no call for {duration_text(quiet_after)}{self._counted}; "
             "is `app_id` the right one, and do people call at all?"
         )
         self.troubles.raise_(NoticeKind.SOURCE_SILENT, silence.source, reason)
+
+    @property
+    def _counted(self) -> str:
+        return "" if self.hours is ALWAYS else " of open hours"

@@ -1,7 +1,6 @@
 """What is in trouble comes into the store, and from there to ops: one message at a time for each target."""
 
 import asyncio
-import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -17,8 +16,9 @@ from notifier.notices.lookout import EVERY, Lookout
 from notifier.notices.obstacles import Obstacles
 from notifier.notices.record import Record, Waiting
 from notifier.notices.teller import Teller
-from notifier.notices.verdict import longest_wait
 from notifier.rules import Directory
+from notifier.sending.verdict import longest_wait
+from notifier.sending.workers import Workers
 from notifier.store import notices
 from notifier.store.database import Connection, Database
 from notifier.store.notices import StoredNotice, Telling
@@ -56,9 +56,11 @@ class Notices:
     teller: Teller
     stop: asyncio.Event
     _look_at: int = 0  # UTC ms
-    _workers: dict[Target, asyncio.Task[None]] = field(default_factory=dict)
     _tried_at: dict[Target, int] = field(default_factory=dict)  # UTC ms
-    _broken: BaseException | None = None
+    _workers: Workers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._workers = Workers(NAME, lambda: self.wakes.wake(NAME))
 
     async def adopt(self) -> None:
         """Take over what an earlier run or configuration left; nothing is sent by it.
@@ -83,8 +85,7 @@ class Notices:
         Returns:
             When something is due next, UTC ms. A worker that ends wakes the loop.
         """
-        if self._broken is not None:
-            raise self._broken
+        self._workers.raise_if_broken()
         now = self.clock.now()
         if not self._look_at - EVERY <= now < self._look_at:  # also where the clock was set back
             self._look_at = now + EVERY
@@ -102,30 +103,20 @@ class Notices:
     @property
     def is_working(self) -> bool:
         """Is anything being sent?"""
-        return bool(self._workers)
+        return len(self._workers) > 0
 
     async def drain(self) -> None:
         """Wait until what is under way has ended."""
-        while self._workers:
-            await asyncio.wait(self._workers.values())
+        await self._workers.drain()
 
     async def settle(self, seconds: float, hurry: asyncio.Event) -> None:
         """Let what is under way end, for so long or until there is a hurry."""
-        ended = asyncio.create_task(self.drain(), name="drain notices")
-        hurried = asyncio.create_task(hurry.wait(), name="hurry notices")
-        await asyncio.wait({ended, hurried}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in (ended, hurried):
-            task.cancel()
-        await asyncio.gather(ended, hurried, return_exceptions=True)
+        await self._workers.settle(seconds, hurry)
 
     async def aclose(self, seconds: float) -> None:
         """Stop: what is under way may end within so many seconds; what does not is uncertain."""
         self.stop.set()
-        if self._workers:
-            _, late = await asyncio.wait(self._workers.values(), timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._workers.aclose(seconds)
 
     def _is_gone(self, trouble: Trouble) -> bool:
         """Is it one of a source that is read no more? Of targets and services, dispatch knows."""
@@ -159,9 +150,7 @@ class Notices:
         for notice, telling in await self.database.write(claim):
             target = telling.target
             self._tried_at[target] = now
-            task = asyncio.create_task(self._work(notice, telling), name=f"tell ops {target}")
-            self._workers[target] = task
-            task.add_done_callback(functools.partial(self._ended, target))
+            self._workers.start(target, self._work(notice, telling))
 
     def _due_at(self, one: Waiting, now: int) -> int | None:
         """When it may be sent; None: when something else has happened."""
@@ -185,9 +174,3 @@ class Notices:
         if await self.teller.tell(notice, telling, self.channels[target.receiver], address):
             for trouble in self._obstacles(target).troubles:
                 self.health.troubles.clear(trouble.kind, trouble.subject)
-
-    def _ended(self, target: Target, task: asyncio.Task[None]) -> None:
-        del self._workers[target]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._broken = error
-        self.wakes.wake(NAME)

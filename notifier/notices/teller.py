@@ -1,9 +1,8 @@
 """One telling that was claimed: say what is true now, and record what became of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -11,23 +10,20 @@ import structlog
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.config.schema import Delivery
-from notifier.errors import DeliveryError, DeliveryTransient, StoreUnavailable
+from notifier.errors import DeliveryError
 from notifier.host.metrics import Letter, Metrics, Sent
 from notifier.model import Notice
 from notifier.notices.verdict import verdict
+from notifier.sending.attempt import SEND_LIMIT, Courier, Tried
+from notifier.sending.patience import PatientStore
 from notifier.store import notices
 from notifier.store.database import Connection, Database
 from notifier.store.notices import Phase, StoredNotice, Telling, TellingState
 
-T = TypeVar("T")
-
 log = structlog.get_logger("notifier.notices")
 
-SEND_LIMIT = 30.0
-"""Seconds for one request with all it needs."""
-
-STORE_RETRY = 2.0
-"""Seconds until the result of a request is written down again, where the store can't be used."""
+STORE_RETRY = 2_000
+"""ms until the result of a request is written down again, where the store can't be used."""
 
 
 @dataclass
@@ -43,6 +39,11 @@ class Teller:
     stop: asyncio.Event  # give up on a store that can't be used: the process ends
     limit: float = SEND_LIMIT
     _plain: set[int] = field(default_factory=set)  # tellings whose form was refused
+    _store: PatientStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        # As often as it takes: a result that is lost is told twice.
+        self._store = PatientStore(self.database, self.clock, self.stop, STORE_RETRY)
 
     async def tell(self, notice: StoredNotice, telling: Telling, channel: Channel, address: str) -> bool:
         """Send it.
@@ -59,34 +60,20 @@ class Teller:
         Raises:
             StoreUnavailable: the result could not be recorded until everything stopped.
         """
-        now = self.clock.now()
-        letter = _Letter(notice, telling, self.zone, now)
-        began = self.clock.monotonic()
-        try:
-            async with asyncio.timeout(self.limit):
-                shown = await self._arrived(letter, channel, address)
-                if shown is None:
-                    await channel.send(address, letter.message, plain=telling.id in self._plain)
-                    shown = letter.message
-        except TimeoutError:
-            error = DeliveryTransient("no answer in time", uncertain=True)
-            await self._failed(letter, now, error, self.clock.monotonic() - began)
+        letter = _Letter(notice, telling, self.zone, self.clock.now())
+        tried = await Courier(self.clock, self.limit).bring(
+            letter.message,
+            channel,
+            address,
+            plain=telling.id in self._plain,
+            since=telling.uncertain_since,
+            possible=letter.possible,
+        )
+        if tried.shown is None:
+            await self._failed(letter, tried)
             return False
-        except Exception as error:  # noqa: BLE001 - whatever a channel does, the others go on
-            await self._failed(letter, now, error, self.clock.monotonic() - began)
-            return False
-        await self._sent(letter, shown, self.clock.monotonic() - began)
+        await self._sent(letter, tried.shown, tried.seconds)
         return True
-
-    @staticmethod
-    async def _arrived(letter: "_Letter", channel: Channel, address: str) -> Notice | None:
-        """The message that an earlier attempt has left there."""
-        if letter.telling.uncertain_since is None:
-            return None
-        possible = {message.delivery_id: message for message in letter.possible}
-        found = await channel.confirm(address, tuple(possible), letter.telling.uncertain_since)
-        # Of two, the later one told more.
-        return next((possible[one] for one in reversed(possible) if one in found), None)
 
     async def _sent(self, letter: "_Letter", shown: Notice, seconds: float) -> None:
         now = self.clock.now()
@@ -99,17 +86,18 @@ class Teller:
             elif telling.phase is Phase.RAISED:
                 notices.note_told(connection, telling.notice_id, telling.target, Phase.CLEARED, now)
 
-        await self._insist(lambda: self.database.write(record))
+        await self._store.write(record)
         self._plain.discard(telling.id)
         self.metrics.sent(telling.target.receiver, Letter.NOTICE, Sent.SENT, seconds)
         log.info("ops were told", phase=telling.phase, **letter.where)
 
-    async def _failed(self, letter: "_Letter", began: int, error: Exception, seconds: float) -> None:
+    async def _failed(self, letter: "_Letter", tried: Tried[Notice]) -> None:
         now = self.clock.now()
-        telling = letter.telling
+        telling, error, seconds = letter.telling, tried.error, tried.seconds
+        assert error is not None, "nothing arrived"
         plain = telling.id in self._plain
         judged = verdict(telling, error, now, self.delivery, self.jitter(), plain=plain)
-        uncertain_since = telling.uncertain_since or (began if judged.uncertain else None)
+        uncertain_since = telling.uncertain_since or (tried.began_at if judged.uncertain else None)
         where = {**letter.where, "reason": judged.reason}
         unknown = None if isinstance(error, DeliveryError) else error
         delay = judged.delay
@@ -124,11 +112,9 @@ class Teller:
         if delay == 0:
             self._plain.add(telling.id)
         self.metrics.sent(telling.target.receiver, Letter.NOTICE, Sent.RETRIED, seconds)
-        await self._insist(
-            lambda: self.database.write(
-                lambda connection: notices.release(
-                    connection, telling.id, now + delay, judged.reason, uncertain_since
-                )
+        await self._store.write(
+            lambda connection: notices.release(
+                connection, telling.id, now + delay, judged.reason, uncertain_since
             )
         )
 
@@ -142,16 +128,7 @@ class Teller:
             if uncertain_since is not None:
                 _follow(connection, telling, now)
 
-        await self._insist(lambda: self.database.write(record))
-
-    async def _insist(self, use: Callable[[], Awaitable[T]]) -> T:
-        """As often as it takes: a result that is lost is told twice."""
-        while True:
-            try:
-                return await use()
-            except StoreUnavailable:
-                if await self.clock.wait(self.stop, STORE_RETRY):
-                    raise
+        await self._store.write(record)
 
 
 def _follow(connection: Connection, telling: Telling, now: int) -> None:

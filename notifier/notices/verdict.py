@@ -3,17 +3,12 @@
 from dataclasses import dataclass
 
 from notifier.config.schema import Delivery
-from notifier.config.values import HOUR
 from notifier.errors import CredentialsBroken, DeliveryError, DeliveryTransient, RateLimited, TargetBroken
+from notifier.sending.verdict import backoff, explained, longest_wait
 from notifier.store.notices import Telling
 
 FAIR_TRIES = 3
 """What grew old while we were down, or while its target was in trouble, is tried so often all the same."""
-
-
-def longest_wait(delivery: Delivery) -> int:
-    """The longest wait between two tries, ms: what seems to wait for longer is of a clock that ran ahead."""
-    return max(HOUR, delivery.retry.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ def verdict(
     uncertain = not isinstance(error, DeliveryError) or (
         isinstance(error, DeliveryTransient) and error.uncertain
     )
-    reason = str(error) if isinstance(error, DeliveryError) else f"unknown error: {type(error).__name__}"
+    reason = explained(error)
     passes = isinstance(error, DeliveryTransient | RateLimited | CredentialsBroken | TargetBroken)
     is_late = now - telling.created_at >= delivery.give_up_after and telling.attempts + 1 >= FAIR_TRIES
     if is_late or (plain and not passes):
@@ -56,5 +51,4 @@ def _delay(error: Exception, attempts: int, delivery: Delivery, jitter: float) -
         case CredentialsBroken() | TargetBroken():
             return delivery.retry.max  # only a person can mend that
         case _:
-            full = min(delivery.retry.max, delivery.retry.first << min(attempts - 1, 30))
-            return round(full * (0.5 + jitter / 2))
+            return backoff(attempts, delivery, jitter)

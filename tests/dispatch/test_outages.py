@@ -325,7 +325,7 @@ async def test_who_waits_for_credentials_is_told_so_though_never_tried(a_world: 
     all_say(world, CredentialsBroken("token_revoked"))
     await world.send()
     assert tries(world) == 1
-    for target in world.directory.targets(world.channels, "main/209"):
+    for target in world.directory.targets(world.channels, "main/209", world.clock.now()):
         assert world.dispatch.outages.reason(target) == "token_revoked"
 
 

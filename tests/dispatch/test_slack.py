@@ -42,8 +42,10 @@ async def slack(a_world: MakeWorld) -> AsyncIterator[FakeSlack]:
     await slack.stop()
 
 
-async def watching(a_world: MakeWorld, slack: FakeSlack, bot: type[SlackBot] = SlackBot) -> World:
-    world = a_world(CUSTOMERS)
+async def watching(
+    a_world: MakeWorld, slack: FakeSlack, bot: type[SlackBot] = SlackBot, **rule: object
+) -> World:
+    world = a_world({**CUSTOMERS, **rule})
     slack.workspace.now = world.clock.now
     api = SdkApi(Secret(TOKEN), slack.api_url)
     world.real_channels = {"room": bot(api, People(api, world.clock), Rooms(api))}
@@ -68,6 +70,24 @@ async def test_a_call_is_posted_and_one_that_joins_edits_it(a_world: MakeWorld, 
     (posted,) = await letting_go(world, slack)
     assert len(posted.edits) == 1
     assert posted.delivery_id == world.outbox()[0].delivery_id
+
+
+async def test_what_becomes_of_an_alert_is_shown_by_its_first_message_and_not_by_a_reminder(
+    a_world: MakeWorld, slack: FakeSlack
+) -> None:
+    world = await watching(a_world, slack, repeat_every="1h")
+    world.call("Suresh")
+    await world.round()
+    world.clock.advance(HOUR)
+    await world.tick()
+    await world.send()
+    assert len(slack.posted) == 2
+    world.clock.advance(MINUTE)
+    world.call("Suresh")
+    await world.round()
+    first, reminder = await letting_go(world, slack)
+    assert len(first.edits) >= 1
+    assert len(reminder.edits) == 0
 
 
 async def test_a_connection_cut_after_slack_accepted_leads_to_one_message(

@@ -123,6 +123,7 @@ async def test_where_the_account_is_read_no_more_nobody_waits_for_its_backlog(a_
     account = dict(world.sections["telecmi"]["accounts"][0])
     world.accounts = ("other",)
     world.exchanges["other"] = world.exchanges["main"]
+    world.lists["other"] = world.lists["main"]
     await world.restart(telecmi={**world.sections["telecmi"], "accounts": [{**account, "name": "other"}]})
     await world.send()
     assert summaries(world) == [[f"mine {n}" for n in range(len(world.outbox()))]]

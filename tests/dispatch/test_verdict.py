@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier.config.schema import Delivery
-from notifier.dispatch.verdict import Attempt, Blame, Next, Verdict, attempt, backoff, edit_verdict, verdict
+from notifier.dispatch.verdict import attempt, edit_verdict
 from notifier.errors import (
     CredentialsBroken,
     DeliveryTransient,
@@ -17,6 +17,7 @@ from notifier.errors import (
     TargetBroken,
 )
 from notifier.model import Kind, Target
+from notifier.sending.verdict import Attempt, Blame, Next, Verdict, backoff, verdict
 from notifier.store.outbox import OutboxRow, RowState
 
 DELIVERY = Delivery.model_validate({})

@@ -88,7 +88,7 @@ class Story:
         except Exception as error:
             if "read-only" not in str(error):
                 raise
-        if any(task.cancelled() for task in self.ops.notices._workers.values()):
+        if any(task.cancelled() for task in self.ops.notices._workers._tasks.values()):
             raise AssertionError("a worker stays")
 
     async def killed_in_flight(self) -> None:

@@ -1,11 +1,15 @@
 """A silent TeleCMI, a disk that fills up, and a store's file that is gone."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from notifier.config.calendars import Calendar
 from notifier.host.disk import LEAST, Space, StoreFile
 from notifier.model import NoticeKind
+from notifier.rules.calendar import compile_hours
 from notifier.store import calls, sources
 from notifier.store.database import Connection
 from tests.support.clock import START
@@ -14,6 +18,7 @@ from tests.support.sample import a_call
 from tests.support.store import a_reject, main_source, store_calls
 
 HOUR = 60 * MINUTE
+INDIA = ZoneInfo("Asia/Kolkata")
 SILENT = NoticeKind.SOURCE_SILENT
 DISK = NoticeKind.DISK
 
@@ -60,6 +65,37 @@ async def test_a_source_that_lists_nothing_for_so_long_is_told_once_and_its_next
     await quiet.go()
     assert quiet.told() == ["raised", "cleared"]
     assert quiet.health.ready().ok
+
+
+async def test_only_the_open_hours_of_a_calendar_count_as_silence(quiet: OpsRoom) -> None:
+    quiet.hours = compile_hours(Calendar.model_validate({"hours": ["09:30-13:30", "14:00-18:30"]}), INDIA)
+    await quiet.reload()
+    since = datetime.fromtimestamp(START / 1000, INDIA)
+    assert since.strftime("%H:%M") == "19:43"  # closed until the next morning
+    for _ in range(2 * 14):
+        quiet.clock.advance(30 * MINUTE)
+        await read_to(quiet, quiet.clock.now())
+        await quiet.go()
+    assert quiet.told() == []
+    for _ in range(2 * 4):
+        quiet.clock.advance(30 * MINUTE)
+        await read_to(quiet, quiet.clock.now())
+        await quiet.go()
+    (raised,) = quiet.heard
+    assert datetime.fromtimestamp(raised.at / 1000, INDIA).strftime("%H:%M") == "13:43"
+    assert raised.reason.startswith("TeleCMI answers, and has listed no call for 4h of open hours; ")
+    quiet.clock.advance(20 * HOUR)
+    await read_to(quiet, quiet.clock.now(), placed_at=quiet.clock.now() - 14 * HOUR)  # at 19:43
+    await quiet.go()
+    assert quiet.told() == ["raised", "cleared"]
+
+
+async def test_a_calendar_that_does_not_open_for_long_makes_no_silence(quiet: OpsRoom) -> None:
+    quiet.hours = compile_hours(Calendar.model_validate({"closed": "2026-01-01..2060-01-01"}), INDIA)
+    await quiet.reload()
+    await read_to(quiet, START + 5 * HOUR)
+    await quiet.pass_time(5 * HOUR)
+    assert quiet.told() == []
 
 
 async def test_a_source_that_can_not_be_read_is_not_silent(quiet: OpsRoom) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from notifier import model
-from notifier.model import Alert, Gathered, Kind, Notification, Summary
+from notifier.model import Alert, DigestReport, Gathered, Kind, Notification, Summary
 from tests.support.clock import FakeClock
 
 
@@ -26,6 +26,16 @@ class Message:
     batch: str | None = None  # the delivery id of the summary that it is a line of
     gathered: Gathered | None = None
     place: tuple[int, int] = (1, 1)  # which part of how many
+
+
+@dataclass(frozen=True)
+class SentDigest:
+    """A digest that arrived at an address."""
+
+    address: str
+    report: DigestReport
+    plain: bool
+    at: int  # UTC ms
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class ScriptedChannel:
     on_send: Callable[[model.Message], object] | None = None
     name_lane: Callable[[str], str] = "lane {}".format
     closed: bool = False
+    digests: list[SentDigest] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)  # delivery ids that arrived, and nobody learned of it
 
     def __post_init__(self) -> None:
@@ -105,6 +116,9 @@ class ScriptedChannel:
             if one.address == address and not one.edits:
                 found.setdefault(one.delivery_id, "" if one.batch else f"{address}/{n}")
                 found.setdefault(one.batch or "", f"{address}/{n}")
+        found |= {
+            one.report.delivery_id: f"{address}/digest" for one in self.digests if one.address == address
+        }
         return {one: receipt for one, receipt in found.items() if one in delivery_ids}
 
     async def aclose(self) -> None:
@@ -118,6 +132,8 @@ class ScriptedChannel:
                     self._arrive(address, one, plain=plain, summary=message)
             case Notification():
                 self._arrive(address, message, plain=plain)
+            case DigestReport():
+                self.digests.append(SentDigest(address, message, plain, self.clock.now()))
 
     def _arrive(
         self,

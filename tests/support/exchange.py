@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from typing import Any
 
@@ -21,7 +21,7 @@ class Killed(BaseException):
 
 
 class Exchange:
-    """Answers for one account.
+    """Answers for one list of one account.
 
     Args:
         clock: what passes between its answers; it is TeleCMI's own time, too.
@@ -58,6 +58,14 @@ class Exchange:
         }
         self.records.append(record)
         return record
+
+    def incoming(
+        self, at: int, *, extension: str = "209", caller: str = "919812345678", **more: Any
+    ) -> Record:
+        """A customer called, and somebody answered, at an instant, UTC ms."""
+        return self.call(
+            at, to="914400000000", **{"from": int(caller), "agent": f"{extension}_{APP_ID}", **more}
+        )
 
     def requests(self) -> int:
         """How many there were since this was asked last."""
@@ -100,3 +108,14 @@ class Exchange:
     def _headers(self) -> dict[str, str]:
         date = self.dates.popleft() if self.dates else self.clock.now() + self.date_ahead
         return {} if date is None else {"Date": formatdate(date / 1000, usegmt=True)}
+
+
+class Lists:
+    """The lists of one account, each at its path; one that is not there is answered with 404."""
+
+    def __init__(self, lists: Mapping[str, Exchange]) -> None:
+        self.lists = dict(lists)  # by path: "/outmissed"
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        found = self.lists.get(request.url.path.removeprefix("/v1"))
+        return found(request) if found else httpx.Response(404, text="Not Found")

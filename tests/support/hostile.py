@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from notifier.model import AlertState, EndReason, Kind, Severity
+from notifier.model import AlertState, Attempts, EndReason, Event, EventKind, Kind, Severity, ToldLine
 from tests.support.sample import a_call, a_notification, an_alert
 
 EVIL = [
@@ -50,6 +50,20 @@ alerts = st.builds(
     last_call_at=times,
     last_joined_at=times,
     ended_at=st.none() | times,
+    handled_by=texts | texts.map("agent {}".format),
+    handled_at=st.none() | st.just(0),
+    snoozed_until=st.none() | times,
+)
+events = st.builds(Event, st.just(0), st.sampled_from(EventKind), texts, texts, st.none() | times)
+told = st.builds(ToldLine, texts, times, st.sampled_from(Kind))
+attempts = st.builds(
+    Attempts,
+    st.integers(1, 10**9),
+    times,
+    times,
+    st.lists(texts, max_size=5).map(tuple),
+    st.none() | times,
+    texts,
 )
 notifications = st.builds(
     a_notification,
@@ -61,4 +75,9 @@ notifications = st.builds(
     now=times,
     test=st.booleans(),
     country=st.sampled_from([None, "IN", "US"]),
+    events=st.lists(events, max_size=3).map(tuple),
+    told=st.lists(told, max_size=5).map(tuple),
+    attempts=st.none() | attempts,
+    is_agent_leg=st.booleans(),
+    stands_in_for=texts,
 )

@@ -15,7 +15,7 @@ from notifier.host.health import Health
 from notifier.loop import Wakes
 from notifier.model import Message, Notice, NoticeKind, Notification
 from notifier.notices import Lookout, Notices, Teller
-from notifier.rules import Directory
+from notifier.rules import ALWAYS, Directory, Hours
 from notifier.store.database import Database
 from tests.support.channel import AfterAccepting, Step
 from tests.support.clock import FakeClock
@@ -144,6 +144,7 @@ class OpsRoom:
             for name, one in self.receivers.items()
         }
         self.quiet_after: int | None = None
+        self.hours: Hours = ALWAYS
         self.sources = [SOURCE]
         self.dry_run = False
         self.database = Database.open(self.path, busy_ms=50)
@@ -156,7 +157,7 @@ class OpsRoom:
         """As for a configuration that takes over."""
         self.stop = asyncio.Event()
         self.wakes = Wakes(events={"notices": self.health.troubles.changed})
-        directory = Directory(self.receivers, {}, self.ops)
+        directory = Directory(self.receivers, {}, self.ops, ZoneInfo("Asia/Kolkata"))
         channels: Mapping[str, Channel] = self.channels
         self.lookout = Lookout(
             database=self.database,
@@ -165,6 +166,7 @@ class OpsRoom:
             troubles=self.health.troubles,
             sources=self.sources,
             quiet_after=self.quiet_after,
+            hours=self.hours,
         )
         self.teller = Teller(
             database=self.database,
@@ -182,7 +184,7 @@ class OpsRoom:
             wakes=self.wakes,
             channels=channels,
             directory=directory,
-            audience=() if self.dry_run else directory.targets(self.ops, ""),
+            audience=() if self.dry_run else directory.targets(self.ops, "", self.clock.now()),
             lookout=self.lookout,
             teller=self.teller,
             stop=self.stop,

@@ -5,17 +5,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifier.model import (
+    AgentTally,
     Alert,
     AlertState,
     Call,
+    DigestFigures,
+    DigestReport,
     Endpoint,
     Gathered,
+    HourTally,
     Kind,
     Notice,
     NoticeKind,
     Notification,
+    OpenCustomer,
     Severity,
+    Silence,
     Summary,
+    Tally,
 )
 from tests.support.clock import START
 
@@ -108,3 +115,67 @@ def a_notice(**over: Any) -> Notice:
         now=START,
     )
     return replace(notice, **over)
+
+
+NOBODY_MISSED = DigestFigures(
+    calls=0,
+    agent_legs=0,
+    customers=Tally(0, 0, None),
+    agents=(),
+    hours=(),
+    newest_open=(),
+    read_to=START,
+    knows_reached=True,
+)
+"""A quiet day."""
+
+
+def a_digest(**over: Any) -> DigestReport:
+    """The evening's digest of sales, at START in India: three customers were missed, one was reached."""
+    figures = DigestFigures(
+        calls=5,
+        agent_legs=1,
+        customers=Tally(3, 1, 24 * MINUTE),
+        agents=(
+            AgentTally("main/209", Tally(2, 1, 24 * MINUTE)),
+            AgentTally("main/210", Tally(1, 0, None)),
+        ),
+        hours=(HourTally(10, 3, 2), HourTally(17, 2, 0)),
+        newest_open=(
+            OpenCustomer("+919812345678", "Suresh", "main/209", 2, START - 20 * MINUTE),
+            OpenCustomer("+12025550123", "", "main/210", 1, START - 90 * MINUTE),
+        ),
+        read_to=START,
+        knows_reached=True,
+    )
+    report = DigestReport(
+        delivery_id="9999999999999999aaaaaaaaaaaaaaaa",
+        name="evening",
+        teams=("sales",),
+        since=START - 24 * 60 * MINUTE,
+        until=START,
+        figures=figures,
+        agent_names={"main/209": "Agent 209"},
+        zone=ZoneInfo("Asia/Kolkata"),
+        now=START,
+        country="IN",
+    )
+    return replace(report, **over)
+
+
+def a_silence(**over: Any) -> Silence:
+    """A silence of everything by Asha, for a minute from START on."""
+    silence = Silence(
+        id=1,
+        rule=None,
+        account=None,
+        extension=None,
+        team=None,
+        customer=None,
+        starts_at=START,
+        ends_at=START + MINUTE,
+        reason="fair",
+        author="Asha",
+        created_at=START,
+    )
+    return replace(silence, **over)

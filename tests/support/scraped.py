@@ -146,6 +146,7 @@ async def something_of_everything() -> Scraped:
     counters.read(SOURCE, Read.COMPLETE, 0.2)
     counters.stored(SOURCE, watched=2, baseline=1, rejects=1)
     counters.decided({("every", "opened"): 2})
+    counters.digest("evening", Sent.SENT)
     counters.sent("room", Letter.NOTIFICATION, Sent.SENT, 0.1)
     counters.told(0.2, 9.0)
     counters.edited("room", Edited.EDITED)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
-from notifier.model import Alert
+from notifier.model import Alert, EventKind
 from notifier.store import outbox_views, schema
 from notifier.store.alerts import ALERT_COLUMNS, alert_from
 from notifier.store.database import Database
+from notifier.store.events import events_of
 from notifier.store.outbox import OutboxRow
 from notifier.store.sources import Source, all_sources
 from tests.support.channel import Message
@@ -45,6 +46,11 @@ class Views:
         """All rows, by id."""
         rows = self.database.look(lambda connection: outbox_views.listing(connection, None, 10_000))
         return rows[::-1]
+
+    def story(self, alert_id: int = 1) -> list[EventKind]:
+        """What became of an alert, in order."""
+        story = self.database.look(lambda connection: events_of(connection, alert_id))
+        return [event.kind for event in story]
 
     def fates(self) -> list[tuple[str, str]]:
         """Receiver and state of every row of the outbox."""

@@ -24,14 +24,14 @@ from notifier.lifecycle import Lifecycle
 from notifier.loop import Wakes
 from notifier.model import Endpoint
 from notifier.recount import Counts
-from notifier.rules import Directory, compile_rules
+from notifier.rules import Directory, compile_calendars, compile_rules
 from notifier.store.database import Database
 from notifier.telecmi import Client, http_client
 from notifier.tell import Tell
 from notifier.web import Counters
 from tests.support.channel import Message, ScriptedChannel
 from tests.support.clock import START, FakeClock
-from tests.support.exchange import APP_ID, SECRET, Exchange, Killed, Record
+from tests.support.exchange import APP_ID, SECRET, Exchange, Killed, Lists, Record
 from tests.support.views import Views
 
 MINUTE = 60_000  # ms
@@ -68,6 +68,16 @@ class World(Views):
         self.boot_at = START
         self.accounts: Sequence[str] = sections.pop("accounts", ("main",))
         self.exchanges = {name: Exchange(self.clock) for name in self.accounts}
+        self.lists = {
+            name: Lists(
+                {
+                    "/outmissed": exchange,
+                    "/outanswered": Exchange(self.clock),
+                    "/answered": Exchange(self.clock),
+                }
+            )
+            for name, exchange in self.exchanges.items()
+        }
         self.sections: dict[str, Any] = {
             "telecmi": {
                 "accounts": [
@@ -75,6 +85,7 @@ class World(Views):
                     for name in self.accounts
                 ],
                 "poll": {"every": "30s", "page_size": 100, **sections.pop("poll", {})},
+                "follow_up": sections.pop("follow_up", False),
             },
             "country": "IN",
             "receivers": {"room": {"slack": {"to": "#room"}}, **sections.pop("receivers", {})},
@@ -89,7 +100,7 @@ class World(Views):
         self._pragma("synchronous=OFF")  # these tests kill no process
         self._build()
 
-    def _build(self) -> None:
+    def _build(self, before: Tell | None = None) -> None:
         config = Config.model_validate(self.sections)
         self.config = config
         self.health = Health(self.clock, self.counters)
@@ -97,22 +108,34 @@ class World(Views):
         self.stop = asyncio.Event()
         self.boot = uuid.uuid4().hex
         rules = {rule.name: rule for rule in config.rules}
-        compiled = compile_rules(config.rules, config.agents, dry_run=config.dry_run)
-        self.directory = Directory(config.receivers, config.agents, config.ops.notify)
+        compiled = compile_rules(
+            config.rules, config.agents, dry_run=config.dry_run, follow_up=config.telecmi.follow_up
+        )
+        self.directory = Directory(config.receivers, config.agents, config.ops.notify, config.timezone)
         self.tell = Tell(
             rules,
             self.directory,
             stale_after=config.telecmi.poll.stale_after,
             boot_at=self.boot_at,
             dry_run=config.dry_run,
+            calendars=compile_calendars(config.calendars, config.timezone),
         )
         self.counts = Counts(compiled)
-        self.book = Rulebook(compiled, self.counts, self.tell, self.accounts)
-        self.intakes = {name: self._intake(name) for name in self.accounts}
+        self.book = Rulebook(compiled, self.counts, self.tell, self.accounts, config.telecmi.follow_up)
+        clients = {name: self._client(name) for name in self.accounts}
+        self.intakes = {
+            name: self._intake(name, Endpoint.OUT_MISSED, client) for name, client in clients.items()
+        }
+        self.followers = [
+            self._intake(name, endpoint, client)
+            for name, client in clients.items()
+            for endpoint in config.telecmi.endpoints[1:]
+        ]
         self.intake = self.intakes[self.accounts[0]]
-        self.health.expect_sources({one.name: config.telecmi.poll.every for one in self.intakes.values()})
+        answered = [one.name for one in self.followers]
+        self.health.expect_sources(dict.fromkeys(config.telecmi.sources, config.telecmi.poll.every), answered)
         kinds = {name: receiver.channel for name, receiver in config.receivers.items()}
-        self.counters.expect([one.name for one in self.intakes.values()], kinds)
+        self.counters.expect(config.telecmi.sources, kinds)
         for name, receiver in config.receivers.items():
             self.channels.setdefault(
                 name,
@@ -149,27 +172,29 @@ class World(Views):
         self.lifecycle = Lifecycle(
             self.database,
             self.clock,
-            rules,
             self.tell,
             config.store.keep,
             self.wakes,
             [account.name for account in config.telecmi.accounts],
             config.telecmi.poll.overlap + self.book.counts.reach,
+            before,
         )
 
-    def _intake(self, name: str) -> Intake:
+    def _client(self, name: str) -> Client:
         config = self.config
         account = next(one for one in config.telecmi.accounts if one.name == name)
         poll = config.telecmi.poll
-        http = http_client(poll.timeout / 1000, transport=httpx.MockTransport(self.exchanges[name]))
+        http = http_client(poll.timeout / 1000, transport=httpx.MockTransport(self.lists[name]))
+        return Client(account, poll, http, self.clock, country=config.country, deadline_s=poll.every / 1000)
+
+    def _intake(self, name: str, endpoint: Endpoint, client: Client) -> Intake:
+        config = self.config
         return Intake(
-            account=account,
-            endpoint=Endpoint.OUT_MISSED,
-            poll=poll,
+            account=next(one for one in config.telecmi.accounts if one.name == name),
+            endpoint=endpoint,
+            poll=config.telecmi.poll,
             reconcile=config.telecmi.reconcile,
-            client=Client(
-                account, poll, http, self.clock, country=config.country, deadline_s=poll.every / 1000
-            ),
+            client=client,
             database=self.database,
             clock=self.clock,
             book=self.book,
@@ -191,16 +216,36 @@ class World(Views):
         """Somebody missed a customer so many ms ago, now where none is given."""
         return self.exchange.call(self.clock.now() - ago, name=name, **more)
 
+    @property
+    def answered(self) -> Exchange:
+        """The first account's list of outgoing calls that were answered."""
+        return self.lists[self.accounts[0]].lists["/outanswered"]
+
+    @property
+    def incoming(self) -> Exchange:
+        """The first account's list of incoming calls that were answered."""
+        return self.lists[self.accounts[0]].lists["/answered"]
+
+    def answer(self, *, ago: int = 0, **more: Any) -> Record:
+        """Somebody reached the customer so many ms ago, in a call that is over now."""
+        return self.answered.call(self.clock.now() - ago, **more)
+
     async def poll(self) -> float:
-        """One poll of every account; the seconds that the last one asks to wait."""
+        """One poll of every account's missed calls; the seconds that the last one asks to wait."""
         seconds = 0.0
         for intake in self.intakes.values():
             seconds = await intake.step()
         return seconds
 
+    async def follow(self) -> None:
+        """One poll of every list of answered calls."""
+        for intake in self.followers:
+            await intake.step()
+
     async def watch(self) -> None:
         """The first poll, which has nothing new; from now on calls are no baseline. A minute passes."""
         await self.poll()
+        await self.follow()
         self.clock.advance(MINUTE)
 
     async def tick(self) -> int | None:
@@ -221,6 +266,7 @@ class World(Views):
     async def round(self) -> None:
         """All three loops, once."""
         await self.poll()
+        await self.follow()
         await self.tick()
         await self.send()
 
@@ -234,10 +280,17 @@ class World(Views):
             self.clock.ms = max(self.clock.ms, due)
 
     async def restart(self, **sections: Any) -> None:
-        """As after a crash or a reload: only the store is left, and a section may have changed."""
-        self.sections.update(sections)
+        """As after a crash: only the store is left, and a section may have changed."""
         self.boot_at = self.clock.now()
-        self._build()
+        await self._begin(None, sections)
+
+    async def reload(self, **sections: Any) -> None:
+        """Another configuration takes over in the same process."""
+        await self._begin(self.tell, sections)
+
+    async def _begin(self, before: Tell | None, sections: Mapping[str, Any]) -> None:
+        self.sections.update(sections)
+        self._build(before)
         await self.lifecycle.adopt()
         await self.dispatch.adopt()
 

@@ -13,12 +13,12 @@ from notifier.store.database import Connection, Database
 
 T = TypeVar("T")
 
-log = structlog.get_logger("notifier.dispatch")
+log = structlog.get_logger("notifier.sending")
 
 
 @dataclass(frozen=True)
 class PatientStore:
-    """The store for a claimed notification: it is ours until its result is recorded.
+    """The store for a claimed message: it is ours until its result is recorded.
 
     Nobody else would take it up before a restart, and a result that is lost is sent twice.
     """

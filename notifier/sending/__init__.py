@@ -1,0 +1,1 @@
+"""What every loop needs that sends messages: one attempt, what follows from a failure, and its workers."""
