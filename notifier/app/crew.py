@@ -3,13 +3,15 @@
 import asyncio
 import random
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from notifier.app.loops import Crew, Process
 from notifier.app.secrets import guard
 from notifier.channels.registry import Channels, channels
 from notifier.clock import Clock
-from notifier.config import Config
+from notifier.config import Account, Config
+from notifier.digests import digests_of
 from notifier.dispatch import Dispatch
 from notifier.dispatch.deliver import Deliver
 from notifier.host.disk import StoreFile
@@ -22,9 +24,9 @@ from notifier.model import Endpoint
 from notifier.notices import NAME as NOTICES
 from notifier.notices import Lookout, Notices, Teller
 from notifier.recount import Counts, reach
-from notifier.rules import Directory, compile_rules
+from notifier.rules import ALWAYS, Directory, Hours, compile_calendars, compile_rules
 from notifier.store.database import Database
-from notifier.telecmi import Client, http_client
+from notifier.telecmi import Client, Http, http_client
 from notifier.tell import Tell
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def build(
     health: Health,
     slack_api: "SlackApi | None" = None,
     process: Process | None = None,
+    before: Tell | None = None,
 ) -> Crew:
     """Build everything for a configuration; nothing runs and nothing is connected yet.
 
@@ -51,6 +54,7 @@ def build(
         health: what the loops report to.
         slack_api: takes the place of Slack's real Web API.
         process: that runs it; one that begins now, and has opened the store, where none is given.
+        before: of the crew that this one takes over from, where there is one.
 
     Raises:
         ConfigError: a receiver can't be built.
@@ -60,8 +64,11 @@ def build(
     # Whatever is in trouble wakes the loop that tells of it.
     wakes = Wakes(events={NOTICES: health.troubles.changed})
     rules = {rule.name: rule for rule in config.rules}
-    compiled = compile_rules(config.rules, config.agents, dry_run=config.dry_run)
-    directory = Directory(config.receivers, config.agents, config.ops.notify)
+    compiled = compile_rules(
+        config.rules, config.agents, dry_run=config.dry_run, follow_up=config.telecmi.follow_up
+    )
+    directory = Directory(config.receivers, config.agents, config.ops.notify, config.timezone)
+    calendars = compile_calendars(config.calendars, config.timezone)
     poll = config.telecmi.poll
     tell = Tell(
         rules,
@@ -69,33 +76,27 @@ def build(
         stale_after=poll.stale_after,
         boot_at=process.boot_at,
         dry_run=config.dry_run,
+        calendars=calendars,
     )
     http = http_client(poll.timeout / 1000)
-    accounts = config.telecmi.accounts
-    names = [account.name for account in accounts]
+    names = [account.name for account in config.telecmi.accounts]
     counts = Counts(compiled)
-    book = Rulebook(compiled, counts, tell, names)
+    book = Rulebook(compiled, counts, tell, names, config.telecmi.follow_up)
     intakes = [
         Intake(
             account=account,
-            endpoint=Endpoint.OUT_MISSED,
+            endpoint=endpoint,
             poll=poll,
             reconcile=config.telecmi.reconcile,
-            client=Client(
-                account,
-                poll,
-                http,
-                clock,
-                country=config.country,
-                deadline_s=min(poll.every / 1000, LONGEST_PAGE),
-            ),
+            client=client,
             database=database,
             clock=clock,
             book=book,
             health=health,
             wakes=wakes,
         )
-        for account in accounts
+        for account, client in _clients(config, http, clock)
+        for endpoint in config.telecmi.endpoints
     ]
     deliver = Deliver(
         database=database,
@@ -122,7 +123,7 @@ def build(
         stop=asyncio.Event(),
     )
     lifecycle = Lifecycle(
-        database, clock, rules, tell, config.store.keep, wakes, names, reach(config, counts)
+        database, clock, tell, config.store.keep, wakes, names, reach(config, counts), before
     )
     beat = config.ops.heartbeat_url
     return Crew(
@@ -135,10 +136,39 @@ def build(
         intakes=intakes,
         lifecycle=lifecycle,
         dispatch=dispatch,
-        notices=_notices(config, database, clock, health, wakes, connected, directory, process),
+        notices=_notices(
+            config,
+            database,
+            clock,
+            health,
+            wakes,
+            connected,
+            directory,
+            process,
+            calendars.get(config.ops.calendar, ALWAYS),
+        ),
+        digests=digests_of(
+            config,
+            database,
+            clock,
+            health,
+            wakes,
+            connected,
+            directory,
+            boot_at=process.boot_at,
+            jitter=random.random,
+        ),
         heartbeat=None if beat is None else Heartbeat(beat, clock, health),
         process=process,
     )
+
+
+def _clients(config: Config, http: Http, clock: Clock) -> Iterator[tuple[Account, Client]]:
+    """One for each account: its lists are asked for at one pace."""
+    poll = config.telecmi.poll
+    deadline = min(poll.every / 1000, LONGEST_PAGE)
+    for account in config.telecmi.accounts:
+        yield account, Client(account, poll, http, clock, country=config.country, deadline_s=deadline)
 
 
 def _notices(
@@ -150,6 +180,7 @@ def _notices(
     connected: Channels,
     directory: Directory,
     process: Process,
+    hours: Hours,
 ) -> Notices:
     stop = asyncio.Event()
     lookout = Lookout(
@@ -159,6 +190,7 @@ def _notices(
         troubles=health.troubles,
         sources=[f"{account.name}/{Endpoint.OUT_MISSED}" for account in config.telecmi.accounts],
         quiet_after=config.ops.quiet_after,
+        hours=hours,
     )
     teller = Teller(
         database=database,
@@ -176,7 +208,7 @@ def _notices(
         wakes=wakes,
         channels=connected,
         directory=directory,
-        audience=() if config.dry_run else directory.targets(config.ops.notify, ""),
+        audience=() if config.dry_run else directory.targets(config.ops.notify, "", process.boot_at),
         lookout=lookout,
         teller=teller,
         stop=stop,

@@ -1,14 +1,18 @@
 """The loops of one configuration: they take over, go round, and end together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
+from notifier.app.onlooker import NAME as ONLOOKER
+from notifier.app.onlooker import Onlooker
 from notifier.channels.registry import Channels
 from notifier.clock import Clock
 from notifier.config import Config, about_start
+from notifier.digests import NAME as DIGESTS
+from notifier.digests import Digests
 from notifier.dispatch import Dispatch
 from notifier.host import heartbeat
 from notifier.host.disk import StoreFile
@@ -32,6 +36,9 @@ LAST_SENDS = 2.0
 
 FIRST_BEAT = 1.0
 """Seconds until the first heartbeat: the other loops must have finished a pass by then."""
+
+APART = 1.0
+"""Seconds between the first polls of an account's lists, at the most."""
 
 RELOAD_SENDS = 30.0
 """Seconds that they may take when a new configuration takes over: as long as any request may."""
@@ -59,6 +66,7 @@ class Crew:
     lifecycle: Lifecycle
     dispatch: Dispatch
     notices: Notices
+    digests: Digests
     heartbeat: Heartbeat | None
     process: Process
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -67,12 +75,14 @@ class Crew:
     def loops(self) -> list[str]:
         """Their names."""
         beats = [heartbeat.NAME] if self.heartbeat else []
-        return ["lifecycle", "dispatch", NOTICES, *beats, *(intake.name for intake in self.intakes)]
+        ours = ["lifecycle", "dispatch", NOTICES, DIGESTS, ONLOOKER, *beats]
+        return [*ours, *(intake.name for intake in self.intakes)]
 
     def announce(self) -> None:
         """From now on the health is ours: it knows our loops and sources, and no others."""
         self.health.expect_loops(self.loops)
-        self.health.expect_sources({intake.name: intake.poll.every for intake in self.intakes})
+        answered = [intake.name for intake in self.intakes if intake.endpoint.is_answered]
+        self.health.expect_sources({intake.name: intake.poll.every for intake in self.intakes}, answered)
         kinds = {name: receiver.channel for name, receiver in self.config.receivers.items()}
         self.health.metrics.expect([intake.name for intake in self.intakes], kinds)
         for words in about_start(self.config, self.clock.now()):
@@ -87,17 +97,19 @@ class Crew:
         await self.lifecycle.adopt()
         await self.dispatch.adopt()
         await self.notices.adopt()
+        await self.digests.adopt()
         # It is the one in the file.
         self.health.troubles.clear(*CONFIGURATION)
 
     def start(self) -> None:
         """Let the loops go round. Accounts are spread over the time between two polls."""
-        for number, intake in enumerate(self.intakes):
-            first = intake.poll.every / 1000 * number / len(self.intakes)
+        for intake, first in first_polls(self.intakes):
             self._go(intake.name, intake.step, first)
         self._go("lifecycle", self._until_due(self.lifecycle.step))
         self._go("dispatch", self._until_due(self.dispatch.step))
         self._go(NOTICES, self._until_due(self.notices.step))
+        self._go(DIGESTS, self._until_due(self.digests.step))
+        self._go(ONLOOKER, Onlooker(self.lifecycle.database, self.wakes).step)
         if self.heartbeat is not None:
             self._go(heartbeat.NAME, self.heartbeat.step, FIRST_BEAT)
 
@@ -112,14 +124,16 @@ class Crew:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if hurry is not None:
-            await asyncio.gather(
-                *(each.settle(RELOAD_SENDS, hurry) for each in (self.dispatch, self.notices))
-            )
-        await asyncio.gather(*(each.aclose(LAST_SENDS) for each in (self.dispatch, self.notices)))
+            await asyncio.gather(*(each.settle(RELOAD_SENDS, hurry) for each in self._senders))
+        await asyncio.gather(*(each.aclose(LAST_SENDS) for each in self._senders))
         if self.heartbeat is not None:
             await self.heartbeat.aclose()
         await self.channels.aclose()
         await self.http.aclose()
+
+    @property
+    def _senders(self) -> tuple[Dispatch, Notices, Digests]:
+        return self.dispatch, self.notices, self.digests
 
     def _go(self, name: str, step: Callable[[], Awaitable[float]], first: float = 0.0) -> None:
         turning = go_round(name, step, wakes=self.wakes, clock=self.clock, health=self.health, first=first)
@@ -131,3 +145,21 @@ class Crew:
             return IDLE if due is None else min(IDLE, max(0.0, (due - self.clock.now()) / 1000))
 
         return seconds
+
+
+def first_polls(intakes: Sequence[Intake]) -> Iterator[tuple[Intake, float]]:
+    """When each source is read for the first time, in seconds: never all at once.
+
+    An account's missed calls come after its answered ones: what was answered while we were away is known
+    before anybody is told of a call that was missed.
+    """
+    accounts = {intake.account.name: None for intake in intakes}
+    for number, account in enumerate(accounts):
+        # Python sorts False before True, and leaves the rest in order.
+        own = sorted(
+            (each for each in intakes if each.account.name == account),
+            key=lambda each: not each.endpoint.is_answered,
+        )
+        every = own[0].poll.every / 1000
+        for place, intake in enumerate(own):
+            yield intake, every * number / len(accounts) + place * min(APART, every / len(intakes))

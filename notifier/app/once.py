@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from notifier.app.crew import build
 from notifier.app.loops import Crew
 from notifier.app.serve import Host
+from notifier.clock import Clock
 from notifier.config import Config, store_path
+from notifier.digests import PACE as DIGESTS_PACE
+from notifier.digests import Digests
 from notifier.host.health import Health
-from notifier.notices import PACE
+from notifier.notices import PACE as NOTICES_PACE
+from notifier.notices import Notices
 from notifier.store.database import Connection, Database
 from notifier.store.lock import store_lock
 from notifier.store.outbox_claims import waiting_targets
@@ -16,11 +20,12 @@ from notifier.store.outbox_views import Depth, depth
 from notifier.store.views import totals
 
 DETOURS = 3
-"""A target may lead to the rule's fallback, and that to ops; and then somebody must see that all is done."""
+"""A target may lead to the rule's fallback, and that to ops; and then somebody must see that all is done.
+Before that, an agent who is gone may lead to each of the deputies."""
 
 
-OPS_MESSAGES = 20
-"""So many for each target of ops are enough for one round; the next goes on."""
+MESSAGES = 20
+"""So many for each target, of digests and of notices, are enough for one round; the next goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ async def once(config: Config, host: Host) -> Round:
         calls, _ = await database.read(seen)
         await _let_time_pass(crew)
         await _deliver(crew, database)
-        await _tell_ops(crew)
+        await _go_on(crew.digests, crew.clock, DIGESTS_PACE)
+        await _go_on(crew.notices, crew.clock, NOTICES_PACE)
         _, after = await database.read(seen)
         sources = health.ready().sources
         problems = tuple(f"{name}: {source.problem}" for name, source in sources.items() if source.problem)
@@ -88,18 +94,19 @@ async def _let_time_pass(crew: Crew) -> None:
 async def _deliver(crew: Crew, database: Database) -> None:
     """Give every target its turn; one that fails gets no second one while the others have theirs."""
     targets = len(await database.read(waiting_targets))
-    for _ in range(2 * targets + DETOURS):
+    deputies = len({agent.deputy for agent in crew.config.agents.values() if agent.deputy})
+    for _ in range(2 * targets + deputies + DETOURS):
         await crew.dispatch.step()
         if not crew.dispatch.is_working:
             return
         await crew.dispatch.drain()
 
 
-async def _tell_ops(crew: Crew) -> None:
-    """Tell ops what is in trouble, at the pace that their channels take."""
-    for _ in range(OPS_MESSAGES):
-        await crew.notices.step()
-        if not crew.notices.is_working:
+async def _go_on(loop: Digests | Notices, clock: Clock, pace: int) -> None:
+    """Send what is due, one message at a time for each target, at the pace (ms) that their channels take."""
+    for _ in range(MESSAGES):
+        await loop.step()
+        if not loop.is_working:
             return
-        await crew.notices.drain()
-        await crew.clock.sleep(PACE / 1000)
+        await loop.drain()
+        await clock.sleep(pace / 1000)

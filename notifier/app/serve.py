@@ -172,8 +172,15 @@ class Daemon:
         if store_path(config) != self.database.path:
             msg = "store.url has changed; that needs a restart"
             raise NotifierError(msg)
+        old = self.crew
         crew = build(
-            config, self.database, self.host.clock, self.health, self.host.slack_api, self.crew.process
+            config,
+            self.database,
+            self.host.clock,
+            self.health,
+            self.host.slack_api,
+            old.process,
+            old.lifecycle.tell,
         )
         try:
             return crew, await self._pages(config)

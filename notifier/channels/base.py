@@ -5,6 +5,9 @@ from typing import Protocol
 
 from notifier.model import Message, Notification
 
+SUMMARY_SIZES: Mapping[str, int] = {"slack": 20, "slack_webhook": 20, "email": 200, "webhook": 100}
+"""Alerts that one summary may name, by kind of channel: Slack's plain text has room for 4,000 characters."""
+
 
 class Channel(Protocol):
     """Sends notifications to addresses of one kind; one object serves one receiver.

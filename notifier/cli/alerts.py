@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
-from notifier.cli.show import about, iso, print_json, print_table, when, whom
-from notifier.model import Alert
+from notifier.cli.show import about, doer, iso, print_json, print_table, when, whom
+from notifier.config import Config
+from notifier.model import Alert, AlertState
+from notifier.rules import is_settled
 from notifier.store.database import Connection
 from notifier.store.outbox import OutboxRow
 from notifier.store.outbox_views import of_alert
@@ -22,7 +24,7 @@ def alerts(
     """Show alerts, newest first, and who was told of them.
 
     Off a terminal there is one line per alert, without a head, its columns divided by tabs: alert, rule,
-    what it is about, state, number of calls, last call, who is told.
+    what it is about, state and who handled it, number of calls, last call, who is told.
     """
     loaded = read_config(config)
 
@@ -41,7 +43,7 @@ def alerts(
                 f"A{alert.id}",
                 alert.rule,
                 about(alert),
-                state(alert),
+                state(loaded, alert),
                 str(alert.call_count),
                 when(loaded, alert.last_call_at),
                 ", ".join(f"{whom(loaded, row.target)}: {row.state}" for row in rows) or "nobody yet",
@@ -52,10 +54,20 @@ def alerts(
     )
 
 
-def state(alert: Alert) -> str:
-    """Where an alert stands: "open", "ended (quiet)", "pending, dry run"."""
+def state(config: Config, alert: Alert) -> str:
+    """Where an alert stands: "acknowledged by Asha", "ended (quiet)", "pending, dry run"."""
     text = f"{alert.state} ({alert.ended_as})" if alert.ended_as else str(alert.state)
+    if is_handled(alert):
+        text += f" by {doer(config, alert.handled_by)}"
+    if alert.ended_as is None and alert.snoozed_until is not None:
+        text += f" until {when(config, alert.snoozed_until)}"
     return f"{text}, dry run" if alert.dry_run else text
+
+
+def is_handled(alert: Alert) -> bool:
+    """Is it as it is because somebody did something?"""
+    by_hand = alert.state in {AlertState.ACKNOWLEDGED, AlertState.SNOOZED}
+    return bool(alert.handled_by) and (by_hand or is_settled(alert))
 
 
 def alert_json(alert: Alert, rows: list[OutboxRow]) -> dict[str, object]:
@@ -76,6 +88,9 @@ def alert_json(alert: Alert, rows: list[OutboxRow]) -> dict[str, object]:
         "opened_at": iso(alert.opened_at),
         "due_at": iso(alert.due_at),
         "ended_at": iso(alert.ended_at),
+        "handled_by": alert.handled_by,
+        "handled_at": iso(alert.handled_at),
+        "snoozed_until": iso(alert.snoozed_until),
         "dry_run": alert.dry_run,
         "notifications": [
             {

@@ -7,7 +7,7 @@ import typer
 from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config, require_account
 from notifier.cli.parse import extension_of, last_digits
 from notifier.cli.show import iso, person, print_json, print_table, when
-from notifier.model import StoredCall
+from notifier.model import Endpoint, StoredCall
 from notifier.store.database import Connection
 from notifier.store.views import StoredDecision, Wanted, decisions_of, find_calls
 
@@ -25,17 +25,20 @@ def calls(
             "machine can see what stands on a command line.",
         ),
     ] = "",
+    answered: Annotated[
+        bool, typer.Option("--answered", help="Those that were answered, instead of those that were missed.")
+    ] = False,
     limit: LimitOption = 20,
     json: JsonOption = False,
 ) -> None:
-    """Show stored calls, newest first, with what the rules made of them.
+    """Show stored calls that were missed, newest first, with what the rules made of them.
 
     Off a terminal there is one line per call, without a head, its columns divided by tabs: time, agent,
     customer, name, what became of it, id.
     """
     account, ext = extension_of(extension, "--extension") if extension else (None, None)
     ends = last_digits(number, "--number") if number else None
-    wanted = Wanted(account=account, extension=ext, customer_ends=ends)
+    wanted = Wanted(account=account, extension=ext, customer_ends=ends, answered=answered)
     loaded = read_config(config)
 
     def view(connection: Connection) -> list[tuple[StoredCall, list[StoredDecision]]]:
@@ -55,13 +58,23 @@ def calls(
                 person(loaded, stored.call.agent),
                 stored.call.customer,
                 stored.call.name,
-                ", ".join(map(told, decisions)) or "no rule is about it",
+                ", ".join(map(told, decisions)) or _undecided(stored),
                 stored.call.id,
             )
             for stored, decisions in found
         ],
         "no such calls; `notifier status` says when TeleCMI was read",
     )
+
+
+def _undecided(stored: StoredCall) -> str:
+    match stored.call.endpoint:
+        case Endpoint.OUT_MISSED:
+            return "no rule is about it"
+        case Endpoint.OUT_ANSWERED:
+            return "the customer answered"
+        case Endpoint.IN_ANSWERED:
+            return "the customer called, and was answered"
 
 
 def told(decision: StoredDecision) -> str:
@@ -81,6 +94,9 @@ def call_json(stored: StoredCall, decisions: list[StoredDecision]) -> dict[str, 
         "customer": call.customer,
         "name": call.name,
         "placed_at": iso(call.placed_at),
+        "endpoint": call.endpoint,
         "baseline": stored.baseline,
+        "spurious": stored.spurious,
+        "attempt": stored.attempt,
         "decisions": [{"rule": one.rule, "reason": one.reason, "alert": one.alert_id} for one in decisions],
     }

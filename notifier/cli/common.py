@@ -1,6 +1,7 @@
 """What commands share: their options, the configuration, and looking into the store."""
 
 import asyncio
+import getpass
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -30,6 +31,14 @@ ConfigOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask; needed where nobody can be asked.")]
+WhoOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Who does it, as others shall read it; else who is logged in.",
+        show_default=False,
+    ),
+]
 LimitOption = Annotated[
     int, typer.Option("--limit", "-n", parser=whole(1, 100_000), metavar="N", help="At most so many.")
 ]
@@ -95,6 +104,20 @@ def change(config: Config, work: Callable[[Database], Coroutine[None, None, T]])
         raise StoreUnavailable(f"{error}; what was not done yet stays as it was: try again") from None
     finally:
         database.close()
+
+
+def acting(who: str) -> str:
+    """Who does this: as was said, else whoever is logged in, before `sudo` where that was used.
+
+    Raises:
+        typer.BadParameter: nobody knows.
+    """
+    try:
+        return who.strip() or os.environ.get("SUDO_USER") or getpass.getuser()
+    except (OSError, KeyError):  # KeyError before Python 3.13
+        raise typer.BadParameter(
+            "nobody is logged in by a name; say who you are", param_hint="--who"
+        ) from None
 
 
 def agree(question: str, *, yes: bool) -> None:

@@ -17,7 +17,7 @@ HISTORY = 5 * 60_000
 SECRET = "sandbox"  # noqa: S105 - no secret: everybody may read the invented calls
 
 
-def lookalike(port: int, rate: float, fail: str, extensions: str, *, hostile: bool) -> None:
+def lookalike(port: int, rate: float, fail: str, extensions: str, *, hostile: bool, reached: float) -> None:
     """Run it until stopped; arguments as of the command.
 
     Raises:
@@ -26,7 +26,8 @@ def lookalike(port: int, rate: float, fail: str, extensions: str, *, hostile: bo
     faults, callers = _faults(fail), _extensions(extensions)
     clock = SystemClock()
     rng = random.Random()  # noqa: S311 - invented calls
-    calls = traffic(rng, callers, per_minute=rate, start=clock.now() - HISTORY, hostile=hostile)
+    start = clock.now() - HISTORY
+    calls = traffic(rng, callers, per_minute=rate, start=start, hostile=hostile, reached=reached)
     book = Book(rng, calls)
     server = Sandbox(app_id=APP_ID, secret=SECRET, book=book, now=clock.now, rng=rng, faults=faults)
     asyncio.run(_serve(server, port))
@@ -34,7 +35,7 @@ def lookalike(port: int, rate: float, fail: str, extensions: str, *, hostile: bo
 
 def snippet(server: Sandbox) -> str:
     """The section of a configuration that reads from a look-alike; its second account is a comment."""
-    lines = ["telecmi:", "  accounts:"]
+    lines = ["telecmi:", "  follow_up: true", "  accounts:"]
     regions: tuple[Region, ...] = get_args(Region)
     for number, region in enumerate(regions):
         lines.append(

@@ -15,12 +15,15 @@ import typer
 from typer.core import TyperGroup
 
 from notifier.cli import (
+    act,
     alerts,
+    backtest,
     backup,
     calls,
     check,
     daemon,
     demo,
+    digest,
     explain,
     outbox,
     purge,
@@ -28,6 +31,7 @@ from notifier.cli import (
     sandbox,
     schema,
     send_test,
+    silence,
     status,
 )
 from notifier.cli.show import complain
@@ -76,6 +80,13 @@ app.command()(status.status)
 app.command()(calls.calls)
 app.command()(alerts.alerts)
 app.command()(explain.explain)
+app.command()(backtest.backtest)
+app.command()(act.ack)
+app.command()(act.resolve)
+app.command()(act.snooze)
+app.command()(act.reopen)
+app.add_typer(silence.app, name="silence")
+app.command()(digest.digest)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(rejects.app, name="rejects")
 app.command()(purge.purge)

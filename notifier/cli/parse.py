@@ -192,7 +192,7 @@ def span_around(text: str, zone: ZoneInfo, now: int, near: int) -> tuple[int, in
     except (ValueError, OverflowError):
         instants = []
     if not instants:
-        what = f'not a time; write 11:02, or "{_today(zone, now)} 11:02"'
+        what = f'not a time; write 11:02, or "{today(zone, now)} 11:02"'
         raise typer.BadParameter(what, param_hint="--at")
     return min(instants) - near, max(instants) + near
 
@@ -203,27 +203,30 @@ def _instants(text: str, zone: ZoneInfo, now: int) -> Iterator[int]:
     elif ":" in text:
         moment = datetime.fromisoformat(text)
         for fold in (0, 1) if moment.tzinfo is None else (0,):
-            yield _ms(moment.replace(tzinfo=moment.tzinfo or zone, fold=fold))
+            yield ms_of(moment.replace(tzinfo=moment.tzinfo or zone, fold=fold))
 
 
 def _latest(at: time, zone: ZoneInfo, now: int) -> list[int]:
-    day = _today(zone, now)
+    day = today(zone, now)
     past: list[int] = []
     while not past:  # days on which the clocks were set forward over this time have none
         moments = (datetime.combine(day, at.replace(fold=fold), zone) for fold in (0, 1))
-        past = [_ms(moment) for moment in moments if _exists(moment) and _ms(moment) <= now]
+        past = [ms_of(moment) for moment in moments if exists(moment) and ms_of(moment) <= now]
         day -= timedelta(days=1)
     return past
 
 
-def _today(zone: ZoneInfo, now: int) -> date:
+def today(zone: ZoneInfo, now: int) -> date:
+    """The day that it is in a zone, at an instant in UTC ms."""
     return datetime.fromtimestamp(now / 1000, zone).date()
 
 
-def _exists(moment: datetime) -> bool:
+def exists(moment: datetime) -> bool:
+    """Is there such a time on that day? Clocks that are set forward leave some out."""
     back = moment.astimezone(UTC).astimezone(moment.tzinfo)
     return back.replace(tzinfo=None) == moment.replace(tzinfo=None)
 
 
-def _ms(moment: datetime) -> int:
+def ms_of(moment: datetime) -> int:
+    """An instant in UTC ms."""
     return round(moment.timestamp() * 1000)

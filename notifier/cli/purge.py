@@ -23,8 +23,8 @@ def purge(
         str,
         typer.Option(
             metavar="SPAN",
-            help="Forget calls, rejects, ended alerts with what was sent about them, and notices that are "
-            "older: 30d.",
+            help="Forget calls, rejects, ended alerts with what was sent about them, notices, silences and "
+            "what digests were sent, where they are older: 30d.",
         ),
     ] = "",
     number: Annotated[
@@ -32,9 +32,9 @@ def purge(
         typer.Option(
             metavar="DIGITS",
             help="Forget customers whose number ends with these 4 to 6 digits, because a person asks for "
-            "it: their calls, rejects that hold it, ended alerts about them. With - it is asked for, or "
-            "read from standard input, and may be longer: every user of this machine can see what stands on "
-            "a command line.",
+            "it: their calls, rejects that hold it, ended alerts and silences about them. With - it is asked "
+            "for, or read from standard input, and may be longer: every user of this machine can see what "
+            "stands on a command line.",
         ),
     ] = "",
     yes: YesOption = False,

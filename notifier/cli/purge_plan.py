@@ -146,6 +146,8 @@ class ByNumber:
                 f"{counted(found.calls_of_active, 'call')} and {counted(found.alerts_active, 'alert')}: kept "
                 "until the alerts have ended and everybody was told"
             )
+        if found.silences_active:
+            yield f"{counted(found.silences_active, 'silence')}: kept until somebody ends what has no end"
         if found.newest is not None:
             yield f"{counted(found.needed, 'record')}: {_until(config, found.newest + self.reach)}"
 
@@ -160,6 +162,7 @@ class ByNumber:
         stays = {
             "calls_of_active_alerts": found.calls_of_active,
             "active_alerts": found.alerts_active,
+            "active_silences": found.silences_active,
             "still_needed": found.needed,
         }
         numbers = [{"number": masked(one), "calls": calls} for one, calls in found.numbers.items()]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from notifier.channels.base import Channel
 from notifier.channels.registry import channels
 from notifier.channels.render.sample import sample_notification
-from notifier.cli.show import whom
+from notifier.cli.show import complain, whom
 from notifier.clock import Clock
 from notifier.config import Config, agent_at
 from notifier.errors import DeliveryError, NotifierError
-from notifier.model import Notification, Target
+from notifier.model import Message, Notification, Target
 
 LIMIT = 30.0
 """Seconds for one message."""
@@ -24,6 +24,17 @@ class Sent:
 
     to: str
     trouble: str  # why it was not sent; "" where it was
+
+    def say(self) -> None:
+        """Tell people."""
+        if self.trouble:
+            complain(f"{self.to}: not sent: {self.trouble}")
+        else:
+            print(f"{self.to}: sent")
+
+    def as_json(self) -> dict[str, object]:
+        """Tell programs."""
+        return {"to": self.to, "sent": not self.trouble, "reason": self.trouble}
 
 
 async def send_samples(
@@ -51,7 +62,7 @@ async def send_samples(
         for recipient in recipients:
             address = receiver.address(recipient, config.agents)
             assert address is not None, "recipients are those that have an address"
-            trouble = await _trouble(built[name], address, _sample(config, agent, clock), limit)
+            trouble = await send_one(built[name], address, _sample(config, agent, clock), limit)
             yield Sent(whom(config, Target(name, recipient)), trouble)
     finally:
         await built.aclose()
@@ -68,11 +79,11 @@ def _sample(config: Config, agent: str, clock: Clock) -> Notification:
     )
 
 
-async def _trouble(channel: Channel, address: str, notification: Notification, limit: float) -> str:
-    """Send it; returns why it could not be sent, "" where it was."""
+async def send_one(channel: Channel, address: str, message: Message, limit: float = LIMIT) -> str:
+    """Send a message within so many seconds; returns why it could not be sent, "" where it was."""
     try:
         async with asyncio.timeout(limit):
-            await channel.send(address, notification)
+            await channel.send(address, message)
     except TimeoutError:
         return f"no answer within {limit:.0f} s"
     except DeliveryError as error:

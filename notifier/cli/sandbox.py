@@ -15,12 +15,18 @@ def sandbox(
         float,
         typer.Option(parser=decimal(0, 6000), metavar="N", help="Missed calls per minute, on the average."),
     ] = 6.0,
+    reached: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, metavar="SHARE", help="Of these, so many customers are reached some time later."
+        ),
+    ] = 0.3,
     fail: Annotated[
         str,
         typer.Option(
             metavar="FAULTS",
             help='What goes wrong, and how often: "http-500:0.2,html:3,short-pages" is one answer in five, '
-            "every third, always. An unknown name lists them all.",
+            "every third, always; in_answered/absent is about one list. An unknown name lists them all.",
         ),
     ] = "",
     extensions: Annotated[
@@ -36,4 +42,4 @@ def sandbox(
     """
     from notifier.cli.lookalike import lookalike
 
-    lookalike(port, rate, fail, extensions, hostile=hostile)
+    lookalike(port, rate, fail, extensions, hostile=hostile, reached=reached)

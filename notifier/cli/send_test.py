@@ -2,22 +2,19 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from notifier.cli.common import ConfigOption, JsonOption, config_file, read_config
 from notifier.cli.daemon import guarded
 from notifier.cli.parse import extension_of
-from notifier.cli.show import complain, print_json
+from notifier.cli.show import print_json
 from notifier.clock import SystemClock
 from notifier.config import Config, load
 from notifier.config.meant import meant_or_listed
 from notifier.errors import NotifierError
 from notifier.host import logs
-
-if TYPE_CHECKING:
-    from notifier.cli.samples import Sent
 
 
 def receivers(context: typer.Context, incomplete: str) -> list[str]:
@@ -64,21 +61,14 @@ def send_test(
         async for one in send_samples(loaded, receiver, _agent(loaded, given), clock):
             sent.append(one)
             if not json:
-                _say(one)
+                one.say()
         return sent
 
     sent = guarded(send())
     if json:
-        print_json([{"to": one.to, "sent": not one.trouble, "reason": one.trouble} for one in sent])
+        print_json([one.as_json() for one in sent])
     if any(one.trouble for one in sent):
         raise typer.Exit(1)
-
-
-def _say(one: "Sent") -> None:
-    if one.trouble:
-        complain(f"{one.to}: not sent: {one.trouble}")
-    else:
-        print(f"{one.to}: sent")
 
 
 def _agent(config: Config, given: tuple[str | None, str] | None) -> str:

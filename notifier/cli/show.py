@@ -46,6 +46,12 @@ def person(config: Config, agent: str) -> str:
     return harmless(f"{agent} ({known.name})" if known and known.name else agent)
 
 
+def doer(config: Config, who: str) -> str:
+    """Who did something to an alert, as in `Event.who`: "Asha", "main/209 (Asha)"; else "somebody"."""
+    agent = who.removeprefix("agent ")
+    return person(config, agent) if agent != who else harmless(who) or "somebody"
+
+
 def counted(number: int, word: str) -> str:
     """So many of them: "1 call", "2 calls"."""
     return f"{number} {word}{'' if number == 1 else 's'}"

@@ -7,7 +7,6 @@ from notifier.cli.common import ConfigOption, JsonOption, look, read_config
 from notifier.cli.show import ago, counted, harmless, iso, print_json, when, whom
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
-from notifier.model import Endpoint
 from notifier.store.database import Connection
 from notifier.store.lock import holder
 from notifier.store.notices import StoredNotice, raised
@@ -53,7 +52,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
 
 def _seen(connection: Connection, config: Config, now: int, runs: str | None) -> _Seen:
     stored = {source.name: source for source in all_sources(connection)}
-    ours = [f"{account.name}/{endpoint}" for account in config.telecmi.accounts for endpoint in Endpoint]
+    ours = config.telecmi.sources
     sources = {name: stored.get(name) for name in ours}
     strangers = frozenset(stored) - frozenset(ours)
     sources |= {name: stored[name] for name in sorted(strangers)}
@@ -96,7 +95,8 @@ def _lines(config: Config, seen: _Seen) -> Iterator[str]:
     rejects = (
         f", {counted(seen.totals.rejects, 'record')} that could not be read" if seen.totals.rejects else ""
     )
-    yield f"store    {counted(seen.totals.calls, 'call')}{rejects}, in {store_path(config)}"
+    answered = f", {seen.totals.answered:,} answered" if seen.totals.answered else ""
+    yield f"store    {counted(seen.totals.calls, 'call')}{answered}{rejects}, in {store_path(config)}"
 
 
 def _about_source(config: Config, seen: _Seen, name: str, source: Source | None) -> Iterator[str]:
@@ -168,6 +168,7 @@ def _as_json(config: Config, seen: _Seen) -> dict[str, object]:
         ],
         "store": str(store_path(config)),
         "calls": seen.totals.calls,
+        "answered": seen.totals.answered,
         "rejects": seen.totals.rejects,
         "active_alerts": seen.totals.active_alerts,
         "notices": [

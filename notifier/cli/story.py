@@ -1,46 +1,33 @@
 """What became of a call or an alert, told in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from notifier.channels.render.times import duration
-from notifier.cli.show import about, counted, harmless, person, when, whom
+from notifier.cli.alerts import is_handled
+from notifier.cli.show import about, counted, doer, harmless, person, when, whom
+from notifier.cli.story_words import ENDS, GROUNDS, KEPT_OUT, KINDS, happened, outcome, threshold
+from notifier.clock import SystemClock
 from notifier.config import Config
-from notifier.model import Alert, AlertState, Call, EndReason, Kind, StoredCall
+from notifier.model import Alert, AlertState, Call, EndReason, StoredCall
 from notifier.rules import CompiledRule, Reason, compile_rules, ends_when_told, mismatch
 from notifier.store.alerts import alert as alert_with
 from notifier.store.database import Connection
-from notifier.store.outbox import OutboxRow, RowState
+from notifier.store.events import events_of
+from notifier.store.outbox import OutboxRow
 from notifier.store.outbox_views import of_alert
 from notifier.store.views import StoredDecision, calls_of_alert, decisions_of, stored_at
 
 MOST = 20
 """Calls of an alert that are listed."""
 
-ENDS = {
-    EndReason.TOLD: "everybody was told, and nothing was to follow",
-    EndReason.QUIET: "no further call came within the rule's span",
-    EndReason.EXPIRED: "no call had joined for as long as the rule waits (`expire_after`)",
-    EndReason.RULE_REMOVED: "its rule is gone from the configuration",
+DID = {
+    str(Reason.OPENED): "opened it",
+    str(Reason.LEVEL_RAISED): "raised it to a higher level",
+    str(Reason.BELOW_THRESHOLD): "counted, not enough yet",
+    str(Reason.BASELINE): "counted only",
 }
-
-KINDS = {
-    Kind.OPEN: "first message",
-    Kind.LEVEL: "message about a higher level",
-    Kind.UPDATE: "message about more calls",
-}
-
-GROUNDS = {"rule": "", "fallback": ", the rule's fallback", "ops": ", as ops"}
-
-STATES = {
-    RowState.WAITING: "waits to be sent",
-    RowState.CLAIMED: "is being sent",
-    RowState.SENT: "sent",
-    RowState.DROPPED: "not sent",
-    RowState.REDIRECTED: "not sent, others are told instead",
-    RowState.DEAD: "given up",
-    RowState.DRY_RUN: "would have been sent, but dry_run was on",
-}
+"""What a call did to the alert that it is of; else it joined."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,7 @@ class Story:
         decisions = {one.rule: one for one in decisions_of(self.connection, stored.row)}
         touched = {one.alert_id: None for one in decisions.values() if one.alert_id is not None}
         for rule in compile_rules(self.config.rules, self.config.agents):
-            yield f"  rule {harmless(rule.name)}: {_under(rule, decisions.pop(rule.name, None), call)}"
+            yield f"  rule {harmless(rule.name)}: {_under(rule, decisions.pop(rule.name, None), stored)}"
         for gone in decisions.values():
             yield f"  rule {harmless(gone.rule)}, no longer in the configuration: {_reason(gone, None, call)}"
         for alert_id in touched:
@@ -68,21 +55,18 @@ class Story:
                 yield f"  alert A{alert_id} is so old that it was forgotten (`store.keep`)"
             else:
                 yield f"  alert A{alert.id}: {self._stands(alert)}"
-                yield from self._sent(alert)
+                yield from self._happened(alert)
 
     def of_alert(self, alert: Alert) -> Iterator[str]:
-        """How an alert came about, what joined it, who was told, and how it ended."""
+        """How an alert came about, how it stands, and what happened to it in order of time."""
         yield f"alert A{alert.id}: rule {harmless(alert.rule)}, {about(alert)}, {alert.severity}"
         if alert.dry_run:
             yield "  dry_run was on when it opened: it is decided and stored, and nobody is told"
-        yield f"  opened {when(self.config, alert.opened_at)}{_threshold(alert)}"
+        yield f"  opened {when(self.config, alert.opened_at)}{threshold(alert)}"
         yield f"  {self._stands(alert)}"
         shown = f", the newest {MOST}" if alert.call_count > MOST else ""
-        yield f"  {counted(alert.call_count, 'call')} joined{shown}:"
-        for stored in calls_of_alert(self.connection, alert.id, MOST):
-            call = stored.call
-            yield f"    {when(self.config, call.placed_at)}: {self._miss(call)}, call {harmless(call.id)}"
-        yield from self._sent(alert)
+        yield f"  {counted(alert.call_count, 'call')} joined{shown}; what happened:"
+        yield from self._happened(alert, calls_of_alert(self.connection, alert.id, MOST))
 
     def _miss(self, call: Call) -> str:
         name = f" ({harmless(call.name)})" if call.name else ""
@@ -92,31 +76,58 @@ class Story:
         if alert.ended_as is not None:
             on_trial = alert.dry_run and alert.ended_as is EndReason.TOLD
             why = "it was on trial, and nothing was to follow" if on_trial else ENDS[alert.ended_as]
-            return f"ended {when(self.config, alert.ended_at)}: {why}"
-        if alert.state is AlertState.PENDING:
-            return f"waits until {when(self.config, alert.due_at)} (the rule's `wait`); nobody was told yet"
-        return "open until everybody was told" if ends_when_told(alert) else "open: further calls join it"
+            return f"ended {when(self.config, alert.ended_at)}: {why}{self._by(alert)}"
+        match alert.state:
+            case AlertState.ACKNOWLEDGED:
+                return f"acknowledged{self._by(alert)}: no reminders while somebody is on it"
+            case AlertState.SNOOZED:
+                until = when(self.config, alert.snoozed_until)
+                return f"snoozed until {until}{self._by(alert)}: nobody hears of it before"
+            case AlertState.PENDING:
+                why = "it is snoozed" if alert.snoozed_until is not None else "the rule's `wait`"
+                return f"waits until {when(self.config, alert.due_at)} ({why}); nobody was told yet"
+            case _:
+                return (
+                    "open until everybody was told"
+                    if ends_when_told(alert)
+                    else "open: further calls join it"
+                )
 
-    def _sent(self, alert: Alert) -> Iterator[str]:
+    def _by(self, alert: Alert) -> str:
+        if not is_handled(alert):
+            return ""
+        return f", by {doer(self.config, alert.handled_by)}, {when(self.config, alert.handled_at)}"
+
+    def _happened(self, alert: Alert, calls: Iterable[StoredCall] = ()) -> Iterator[str]:
+        """What was read, done and sent, in order of time; what is still to be sent comes last."""
         rows = of_alert(self.connection, alert.id)
-        for row in rows:
-            to = f"{whom(self.config, row.target)}{GROUNDS[row.via]}"
-            yield f"    {KINDS[row.kind]} to {to}: {self._row(row)}"
+        lines = [
+            *(self._read(alert, stored) for stored in calls),
+            *((event.at, happened(self.config, event)) for event in events_of(self.connection, alert.id)),
+            *((row.finished_at, self._row(row)) for row in rows),
+        ]
+        for at, line in sorted(lines, key=lambda one: (one[0] is None, one[0] or 0)):
+            yield f"    {'now' if at is None else when(self.config, at)}: {line}"
         if not rows:
             yield "    nothing was to be sent yet"
 
+    def _read(self, alert: Alert, stored: StoredCall) -> tuple[int | None, str]:
+        """When a call was stored, and what came of it under the alert's rule."""
+        call, row = stored.call, stored.row
+        reasons = [one.reason for one in decisions_of(self.connection, row) if one.rule == alert.rule]
+        did = DID.get(reasons[0], "joined") if reasons else "joined"
+        what = f"{self._miss(call)}, call {harmless(call.id)}, placed {when(self.config, call.placed_at)}"
+        return stored_at(self.connection, row), f"{what}: {did}"
+
     def _row(self, row: OutboxRow) -> str:
-        reason = f" ({harmless(row.reason)})" if row.reason else ""
-        tries = f", {row.attempts} tries" if row.attempts > 1 else ""
-        again = f"; next try {when(self.config, row.next_at)}" if row.state is RowState.WAITING else ""
-        since = f"{'due since' if again else 'written down'} {when(self.config, row.created_at)}"
-        return f"{STATES[row.state]}{reason}; {since}{tries}{again}"
+        to = f"{whom(self.config, row.target)}{GROUNDS[row.via]}"
+        return f"{KINDS[row.kind]} to {to}: {outcome(self.config, row, SystemClock().now())}"
 
 
-def _under(rule: CompiledRule, decision: StoredDecision | None, call: Call) -> str:
+def _under(rule: CompiledRule, decision: StoredDecision | None, stored: StoredCall) -> str:
     if decision is not None:
-        return _reason(decision, rule, call)
-    why = mismatch(rule.conditions, call)
+        return _reason(decision, rule, stored.call)
+    why = mismatch(rule.conditions, stored)
     if why is not None:
         return f"not about this call ({harmless(why)})"
     return "would be about this call, but was made or changed after it was stored"
@@ -134,19 +145,11 @@ def _reason(decision: StoredDecision, rule: CompiledRule | None, call: Call) -> 
             return f"raised alert {alert} to a higher level"
         case Reason.BELOW_THRESHOLD:
             return f"counted, but it was not enough for an alert yet{_needed(rule, call, same)}"
-        case Reason.BASELINE:
-            return "counted only: it was placed before its account was first watched (`start_from`)"
         case other:
-            return harmless(other)
+            return KEPT_OUT.get(other) or harmless(other)
 
 
 def _needed(rule: CompiledRule | None, call: Call, same: str) -> str:
     if rule is None or not rule.within:
         return ""
     return f": the rule asks for {rule.base(call).count} within {duration(rule.within)} of {same}"
-
-
-def _threshold(alert: Alert) -> str:
-    if alert.within is None:
-        return ""
-    return f", its level reached by {counted(alert.needed, 'call')} within {duration(alert.within)}"

@@ -6,6 +6,7 @@ from notifier.cli.show import iso
 from notifier.cli.story import MOST, Story
 from notifier.model import Alert, StoredCall
 from notifier.store.alerts import alert as alert_with
+from notifier.store.events import events_of
 from notifier.store.outbox_views import of_alert
 from notifier.store.views import calls_of_alert, decisions_of, stored_at
 
@@ -22,6 +23,10 @@ def _alert(story: Story, alert: Alert) -> dict[str, object]:
     joined = calls_of_alert(connection, alert.id, MOST)
     return {
         **alert_json(alert, of_alert(connection, alert.id)),
+        "events": [
+            {"at": iso(one.at), "kind": one.kind, "who": one.who, "note": one.note, "until": iso(one.until)}
+            for one in events_of(connection, alert.id)
+        ],
         "newest_calls": [call_json(stored, decisions_of(connection, stored.row)) for stored in joined],
     }
 

@@ -1,6 +1,6 @@
 """How well the daemon does: what the loops report, and what systemd and the pages make of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from notifier.clock import Clock
@@ -16,6 +16,7 @@ _STORE_PATIENCE = 60.0  # seconds that the store may fail before ops are told: a
 @dataclass(slots=True)
 class _Source:
     every: float  # seconds
+    is_needed: bool = True
     read_at: float | None = None  # monotonic seconds
     problem: str = ""
     refused: bool = False
@@ -49,16 +50,18 @@ class Health:
         self._passes = {name: self._passes.get(name, now) for name in names}
         self._store_problems.clear()  # whoever goes on will meet with it again
 
-    def expect_sources(self, every_ms: Mapping[str, int]) -> None:
+    def expect_sources(self, every_ms: Mapping[str, int], spared: Collection[str] = ()) -> None:
         """These sources are read from now on, and no others; what is known of those that stay is kept.
 
         Args:
             every_ms: name → ms between two reads.
+            spared: names of those without which nobody misses hearing of a call.
         """
         known = self._sources
         self._sources = {name: known.get(name, _Source(0.0)) for name in every_ms}
         for name, every in every_ms.items():
             self._sources[name].every = every / 1000
+            self._sources[name].is_needed = name not in spared
 
     def pass_finished(self, loop: str) -> None:
         """The loop finished a pass, be it a failed one: it is alive."""
@@ -183,4 +186,6 @@ class Health:
 
     def _judged(self, source: _Source) -> SourceHealth:
         age = None if source.read_at is None else self._clock.monotonic() - source.read_at
-        return judge_source(source.every, age, source.problem, refused=source.refused)
+        return judge_source(
+            source.every, age, source.problem, refused=source.refused, is_needed=source.is_needed
+        )

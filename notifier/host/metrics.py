@@ -20,6 +20,7 @@ class Letter(StrEnum):
     NOTIFICATION = "notification"
     SUMMARY = "summary"
     NOTICE = "notice"
+    DIGEST = "digest"
 
 
 class Sent(StrEnum):
@@ -68,6 +69,9 @@ class Metrics:
 
     def told(self, written: float, placed: float) -> None:
         """A target was told: so long after that was written down, and after the last call was placed."""
+
+    def digest(self, name: str, outcome: Sent) -> None:
+        """It is settled what becomes of a digest's report for one target."""
 
     def edited(self, receiver: str, outcome: Edited) -> None:
         """A message was changed, or was not."""

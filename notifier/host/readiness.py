@@ -31,6 +31,7 @@ class SourceHealth:
     ok: bool
     last_good_read: float | None  # seconds ago; None before the first
     problem: str  # of the last read; "" where it was good
+    is_needed: bool = True  # does somebody not hear of a call while it can't be read?
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,15 @@ class Readiness:
         return "; ".join([*parts, *map(str, self.minor)])
 
     def _good_news(self) -> str:
-        ages = [one.last_good_read for one in self.sources.values() if one.last_good_read is not None]
-        return f"ready; every source was read in the last {_span(max(ages, default=0.0))}"
+        good = [one for one in self.sources.values() if one.ok]
+        every = "every source" if len(good) == len(self.sources) else "every source of missed calls"
+        ages = [one.last_good_read or 0.0 for one in good]
+        return f"ready; {every} was read in the last {_span(max(ages, default=0.0))}"
 
 
-def judge_source(every: float, age: float | None, problem: str, *, refused: bool) -> SourceHealth:
+def judge_source(
+    every: float, age: float | None, problem: str, *, refused: bool, is_needed: bool = True
+) -> SourceHealth:
     """Judge how reading one source goes.
 
     Args:
@@ -77,17 +82,21 @@ def judge_source(every: float, age: float | None, problem: str, *, refused: bool
         age: seconds since the last good one; None before the first.
         problem: of the last read; "" where it was good.
         refused: TeleCMI refuses us since then.
+        is_needed: does somebody not hear of a call while it can't be read?
     """
     limit = max(_MISSED_READS * every, _SHORTEST_SILENCE)
     return SourceHealth(
-        ok=age is not None and age <= limit and not refused, last_good_read=age, problem=problem
+        ok=age is not None and age <= limit and not refused,
+        last_good_read=age,
+        problem=problem,
+        is_needed=is_needed,
     )
 
 
 def judge(
     sources: Mapping[str, SourceHealth], waiting: Waiting, notices: tuple[Trouble, ...], store_problem: str
 ) -> Readiness:
-    """Judge: is every source read, every notification sent in time, and does the store work?
+    """Judge: is every source read that is needed, every notification sent in time, and does the store work?
 
     Args:
         sources: by name.
@@ -97,25 +106,27 @@ def judge(
     """
     store = (f"store: {store_problem}",) if store_problem else ()
     told = {STORE} if store_problem else set()
-    for name, source in sources.items():
-        if not source.ok:
-            told |= {(NoticeKind.SOURCE_REFUSED, name), (NoticeKind.SOURCE_FAILING, name)}
-    hindering = [one for one in notices if _hinders(one, waiting)]
+    bad = {name: source for name, source in sources.items() if source.is_needed and not source.ok}
+    for name in bad:
+        told |= {(NoticeKind.SOURCE_REFUSED, name), (NoticeKind.SOURCE_FAILING, name)}
+    hindering = [one for one in notices if _hinders(one, sources, waiting)]
     problems = (
         *(str(one) for one in hindering if (one.kind, one.subject) not in told),
         *store,
-        *(f"{name}: {_told(source)}" for name, source in sources.items() if not source.ok),
+        *(f"{name}: {_told(source)}" for name, source in bad.items()),
         *_late(waiting),
     )
     minor = tuple(one for one in notices if one not in hindering)
     return Readiness(problems, notices, sources, waiting.oldest_due, waiting.dead, store_problem, minor)
 
 
-def _hinders(notice: Trouble, waiting: Waiting) -> bool:
+def _hinders(notice: Trouble, sources: Mapping[str, SourceHealth], waiting: Waiting) -> bool:
+    """May somebody not hear of a call while this is raised?"""
     # Whether credentials were mended shows only when somebody is to be told.
     if notice.kind is NoticeKind.CREDENTIALS_BROKEN and waiting.oldest_due is None and not waiting.dead:
         return False
-    return notice.kind in _HINDERS
+    source = sources.get(notice.subject)
+    return notice.kind in _HINDERS and (source is None or source.is_needed)
 
 
 def _late(waiting: Waiting) -> Iterator[str]:

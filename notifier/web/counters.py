@@ -79,6 +79,12 @@ class Counters(Metrics):
             "channel",
             "outcome",
         )
+        self._digests = counter(
+            "notifier_digests_total",
+            "Reports of digests, each for one target, by what became of them.",
+            "digest",
+            "outcome",
+        )
         self._written_to_told = duration(
             "notifier_told_latency_seconds",
             "From when a notification was written down (its call was stored, or its wait was over)"
@@ -152,6 +158,9 @@ class Counters(Metrics):
     def told(self, written: float, placed: float) -> None:
         self._written_to_told.observe(max(0.0, written))
         self._placed_to_told.observe(max(0.0, placed))
+
+    def digest(self, name: str, outcome: Sent) -> None:
+        self._digests.labels(label(name), outcome).inc()
 
     def edited(self, receiver: str, outcome: Edited) -> None:
         self._edits.labels(self._channel(receiver), outcome).inc()

@@ -5,13 +5,14 @@
      "notices": [{"kind": "source_failing", "subject": "main/out_missed", "reason": "HTTP 503",
                   "since": "2026-09-21T14:13:20Z"}],
      "sources": {"main/out_missed": {"ok": false, "last_good_read_seconds_ago": 300.0,
-                                     "problem": "HTTP 503"}},
+                                     "problem": "HTTP 503", "needed": true}},
      "outbox": {"oldest_due_seconds": null, "dead_letters": 0},
      "store": {"ok": true, "problem": ""}}
 
 `problems` is for people: each reason why the job is not being done, once, the most severe first. `notices`
 is for programs: every trouble that was raised and not cleared, as ops are told of it, in the same order; some
-of them leave the daemon ready. Keys may be added; those that are there keep their meaning.
+of them leave the daemon ready. So does a source that is not needed for missed calls to be told. Keys may be
+added; those that are there keep their meaning.
 """
 
 import json
@@ -50,6 +51,7 @@ def as_json(state: Readiness, probed: str) -> tuple[bool, str]:
                 "ok": source.ok,
                 "last_good_read_seconds_ago": _rounded(source.last_good_read),
                 "problem": source.problem,
+                "needed": source.is_needed,
             }
             for name, source in state.sources.items()
         },

@@ -36,6 +36,8 @@ class Wall:
         self.tries = 0
 
     async def call(self, method: str, payload: Mapping[str, object]) -> Mapping[str, object]:
+        if method == "conversations.open":
+            return {"ok": True, "channel": {"id": f"D{payload['users']}"}}
         if method != "chat.postMessage":
             return {"ok": True, "messages": [], "channels": []}
         self.tries += 1
@@ -144,6 +146,23 @@ async def test_a_broken_target_leads_to_the_fallback_and_that_to_ops_in_one_roun
     assert ops.wall.posts == {"C0THIRD": 3}, "the alert, and that each of the two is broken"
 
 
+async def test_all_deputies_are_gone_through_in_one_round(ops: Ops) -> None:
+    people = ["209", *(str(number) for number in range(1, 9))]
+    gone = TargetBroken("user_disabled", person_is_gone=True)
+    ops.wall.failing = {f"DU0{one}": gone for one in people[:-1]}
+    result = await ops.once(
+        1,
+        agents={
+            one: {"slack": f"U0{one}", "deputy": deputy}
+            for one, deputy in zip(people, [*people[1:], "209"], strict=True)
+        },
+        receivers={"agent": {"slack": {"to": "agent"}}, "room": {"slack": {"to": "C0ROOM"}}},
+        rules=[{"name": "every", "notify": "agent"}],
+    )
+    assert result.is_good
+    assert ops.wall.posts["DU08"] == 1
+
+
 async def test_who_does_not_answer_waits_and_is_not_tried_for_ever(ops: Ops) -> None:
     ops.wall.failing = {"C0ROOM": DeliveryTransient("no answer")}
     result = await ops.once(1)
@@ -168,6 +187,21 @@ async def test_a_source_that_fails_is_told_and_the_others_are_read(ops: Ops) -> 
     assert result.problems[0].startswith("wrong/out_missed: TeleCMI refused")
     assert not result.is_good
     assert ops.wall.posts == {"C0ROOM": 2}, "the call, and the trouble"
+
+
+@pytest.mark.parametrize(("hours", "told"), [("09:30-18:30", 0), ("09:30-24:00", 1)])
+async def test_only_the_hours_of_the_calendar_of_ops_count_as_silence(
+    ops: Ops, hours: str, told: int
+) -> None:
+    sections: dict[str, Any] = {
+        "calendars": {"office": {"hours": hours}},
+        "ops": {"notify": "room", "quiet_after": "4h", "calendar": "office"},
+    }
+    assert (await ops.once(1, **sections)).is_good  # at 19:43 in Kolkata
+    assert ops.wall.posts == {"C0ROOM": 1}
+    ops.clock.advance(300 * MINUTE)
+    await ops.once(**sections)
+    assert ops.wall.posts == {"C0ROOM": 1 + told}
 
 
 async def test_a_comparison_that_takes_longer_than_a_poll_is_ended(ops: Ops) -> None:
@@ -205,3 +239,14 @@ async def test_a_store_in_use_is_refused_and_one_that_is_locked_is_not_waited_fo
     with locked_by_another(ops.stage.store), pytest.raises(StoreUnavailable, match="is locked"):
         await ops.once()
     assert (await ops.once()).is_good
+
+
+async def test_a_digest_that_fell_due_since_the_last_round_is_sent_once(ops: Ops) -> None:
+    digests = [{"name": "hourly", "at": [f"{hour:02}:00" for hour in range(24)], "notify": "room"}]
+    rules = [{"name": "every", "notify": "room", "dry_run": True}]
+    await ops.once(1, digests=digests, rules=rules)
+    assert ops.wall.posts == {}
+    ops.clock.advance(60 * MINUTE)
+    await ops.once(digests=digests, rules=rules)
+    await ops.once(digests=digests, rules=rules)
+    assert ops.wall.posts == {"C0ROOM": 1}

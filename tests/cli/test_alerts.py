@@ -59,6 +59,9 @@ def test_json_names_the_notifications(full: Scene) -> None:
         "opened_at",
         "due_at",
         "ended_at",
+        "handled_by",
+        "handled_at",
+        "snoozed_until",
         "dry_run",
         "notifications",
     ]

@@ -102,7 +102,10 @@ def test_json_holds_all_of_it_in_utc(full: Scene) -> None:
         "customer": "+919900000003",
         "name": "Fatima",
         "placed_at": newest["placed_at"],
+        "endpoint": "out_missed",
         "baseline": False,
+        "spurious": False,
+        "attempt": 1,
         "decisions": [
             {"rule": "not-reached", "reason": "opened", "alert": newest["decisions"][0]["alert"]},
             {"rule": "too-many", "reason": "below_threshold", "alert": None},
@@ -147,3 +150,29 @@ async def test_names_that_a_terminal_would_obey_are_shown_harmless(a_world: Make
     assert len(columns("calls", "-c", config)) == len(names)
     assert all(len(row) == 6 for row in columns("calls", "-c", config))
     assert max(len(row[3]) for row in columns("calls", "-c", config)) <= LONGEST
+
+
+async def test_missed_calls_are_shown_and_answered_ones_where_they_are_asked_for(a_world: MakeWorld) -> None:
+    world = a_world(follow_up=True)
+    await world.watch()
+    world.call("missed")
+    await world.poll()
+    world.answer(name="answered", ago=3 * MINUTE)
+    world.incoming.incoming(world.clock.now() - 4 * MINUTE, name="called")
+    await world.follow()
+    world.call("leg", ago=3 * MINUTE)
+    await world.poll()
+    config = configured(world)
+    assert [(row[3], row[4]) for row in columns("calls", "-c", config)] == [
+        ("missed", "every: opened A1"),
+        ("leg", "every: spurious"),
+    ]
+    assert [(row[3], row[4]) for row in columns("calls", "--answered", "-c", config)] == [
+        ("answered", "the customer answered"),
+        ("called", "the customer called, and was answered"),
+    ]
+    assert [one["endpoint"] for one in as_json("calls", "--answered", "-c", config)] == [
+        "out_answered",
+        "in_answered",
+    ]
+    assert [one["spurious"] for one in as_json("calls", "-c", config)] == [False, True]

@@ -14,6 +14,7 @@ from notifier.cli.live.attempt import Tried, attempt
 from notifier.cli.live.scopes import needs, places
 from notifier.config import Config, load
 from notifier.errors import TargetBroken
+from notifier.sandbox import parse_faults
 from tests.support.clock import FakeClock
 from tests.support.commands import notifier
 from tests.support.slack_faults import Raw
@@ -178,6 +179,20 @@ async def test_a_clock_that_differs_is_pointed_out(stage: Stage) -> None:
     assert "our clock is 10 min ahead of TeleCMI's" in ahead[0].says.replace("9 min 59 s", "10 min")
     behind = await try_all(config, FakeClock(stage.clock.now() - 600_000))
     assert " behind TeleCMI's: set it by NTP" in behind[0].says
+
+
+async def test_every_list_that_is_read_is_asked_for(stage: Stage) -> None:
+    stage.configure(
+        receivers={"room": RECEIVERS["hook"]},
+        slack=None,
+        telecmi={**stage.sections()["telecmi"], "follow_up": True},
+    )
+    stage.sandbox.faults = parse_faults("in_answered/absent")
+    found = said(await check(stage))
+    assert found["TeleCMI main"] == ("ok", "accepted, 0 missed calls in 24 h")
+    assert found["TeleCMI main/out_answered"] == ("ok", "accepted, 0 answered calls in 24 h")
+    assert found["TeleCMI main/in_answered"][0] == "FAILED"
+    assert "HTTP 404" in found["TeleCMI main/in_answered"][1]
 
 
 async def test_with_webhooks_alone_slack_is_not_asked(stage: Stage) -> None:

@@ -38,9 +38,10 @@ def test_a_call_is_told_with_every_rule_and_what_was_sent(full: Scene) -> None:
         "  rule not-reached: opened alert A1",
         f"  rule too-many: {NOT_YET}",
         "  alert A1: open: further calls join it",
-        lines[-1],
+        *lines[-2:],
     ]
-    assert lines[-1].startswith("    first message to agent main/209: sent; written down ")
+    assert lines[-2].endswith(": opened: its wait was over")
+    assert ": first message to agent main/209: sent; written down " in lines[-1]
 
 
 def test_either_id_of_a_call_is_known(full: Scene) -> None:
@@ -66,13 +67,35 @@ def test_a_fallback_and_ops_are_named_as_such(full: Scene) -> None:
     assert "leads lead@example.com, as ops: sent (channel_not_found)" in told
 
 
+async def test_a_deputy_is_named_as_such_with_who_is_away(a_world: MakeWorld) -> None:
+    world = a_world(
+        {"name": "every", "notify": "agent"},
+        {"name": "third", "match": {"attempts": ">=3"}, "notify": "room"},
+        {"name": "legs", "match": {"leg": "agent"}, "notify": "room"},
+        receivers={"agent": {"slack": {"to": "agent"}}},
+        agents={
+            "209": {"slack": "U209", "phone": "+919812300000", "deputy": "210", "away": "2026-09-21"},
+            "210": {"slack": "U210"},
+        },
+    )
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    told = explained(Scene(world, configured(world)), f"{1:024x}")
+    assert "rule third: not about this call (attempts: number 1, and 3 are asked for)" in told
+    assert "rule legs: not about this call (leg: the customer was dialled)" in told
+    assert "to agent main/210, as a deputy: sent (209 is away until 2026-09-21)" in told
+
+
 def test_an_alert_is_told_from_its_opening_on(full: Scene) -> None:
     lines = explained(full, "A3").splitlines()
     assert lines[0] == "alert A3: rule too-many, extension main/209, warning"
     assert lines[1].endswith(", its level reached by 3 calls within 30 min")
-    assert lines[2:4] == ["  open: further calls join it", "  4 calls joined:"]
+    assert lines[2:4] == ["  open: further calls join it", "  4 calls joined; what happened:"]
+    did = [line.rpartition(": ")[2] for line in lines[4:8]]
+    assert did == ["counted only", "counted, not enough yet", "opened it", "joined"]
     assert "main/209 (Asha) dialled +919812345678 (Suresh), call " in lines[5]
-    assert lines[-1].startswith("    first message to room #room: sent; written down ")
+    assert ": first message to room #room: sent; written down " in lines[-1]
     assert explained(full, "a1").startswith("alert A1: rule not-reached, customer +919812345678, info")
 
 
@@ -229,7 +252,7 @@ async def test_more_calls_than_are_explained_are_mentioned(empty: Scene) -> None
     lines = explained(empty, "5678").splitlines()
     assert sum(line.startswith("call ") for line in lines) == 20
     assert lines[-1] == "There may be more: only the newest 20 calls are explained."
-    assert "21 calls joined, the newest 20:" in explained(empty, "A1")
+    assert "21 calls joined, the newest 20; what happened:" in explained(empty, "A1")
 
 
 async def test_a_call_outlives_its_alert_and_an_unknown_reason_is_shown_as_it_is(empty: Scene) -> None:
@@ -278,3 +301,22 @@ def test_json_of_an_alert_holds_its_newest_calls(full: Scene) -> None:
     assert [one["name"] for one in alert["newest_calls"]] == ["Suresh", "Suresh"]
     assert [one["state"] for one in alert["notifications"]] == ["sent"]
     assert alert["story"][0].startswith("alert A1: rule not-reached")
+
+
+async def test_legs_and_calls_whose_customer_was_reached_since_are_explained(a_world: MakeWorld) -> None:
+    world = a_world({"name": "every", "notify": "room"}, follow_up=True)
+    await world.watch()
+    world.clock.advance(60 * MINUTE)
+    world.answer(ago=5 * MINUTE)
+    await world.follow()
+    leg, late = world.call("leg", ago=4 * MINUTE), world.call("late", ago=9 * MINUTE)
+    await world.poll()
+    config = configured(world)
+    assert any(
+        "not counted: the customer was spoken with within two minutes of it" in line
+        for line in shown("explain", leg["_id"], "-c", config)
+    )
+    assert any(
+        "counted only: the customer was spoken with after it" in line
+        for line in shown("explain", late["_id"], "-c", config)
+    )

@@ -143,9 +143,14 @@ async def test_a_whole_number_is_read_from_standard_input(old: Scene) -> None:
     page = json.loads(result.stdout)
     assert page == {
         "numbers": [{"number": "+91…3210", "calls": 7}],
-        "goes": {"calls": 4, "rejects": 1, "alerts": 1, "notices": 0},
-        "stays": {"calls_of_active_alerts": 1, "active_alerts": 0, "still_needed": 2},
-        "gone": {"calls": 4, "rejects": 1, "alerts": 1, "notices": 0},
+        "goes": {"calls": 4, "rejects": 1, "alerts": 1, "notices": 0, "silences": 0, "digests": 0},
+        "stays": {
+            "calls_of_active_alerts": 1,
+            "active_alerts": 0,
+            "active_silences": 0,
+            "still_needed": 2,
+        },
+        "gone": {"calls": 4, "rejects": 1, "alerts": 1, "notices": 0, "silences": 0, "digests": 0},
         "interrupted": False,
     }
     wrong = await purge(old, "--number", "-", typed="321\n")
@@ -156,7 +161,11 @@ async def test_a_whole_number_is_read_from_standard_input(old: Scene) -> None:
 async def test_json_by_age(old: Scene) -> None:
     result = await purge(old, "--older-than", "30d", "--yes", "--json")
     page = json.loads(result.stdout)
-    assert page["goes"] == page["gone"] == {"calls": 4, "rejects": 1, "alerts": 1, "notices": 0}
+    assert (
+        page["goes"]
+        == page["gone"]
+        == {"calls": 4, "rejects": 1, "alerts": 1, "notices": 0, "silences": 0, "digests": 0}
+    )
     assert page["stays"] == {
         "calls_of_active_alerts": 1,
         "calls_still_needed": 0,
@@ -265,5 +274,5 @@ def test_the_next_step_is_as_large_as_the_last_one_was_quick(
 
 
 def test_an_amount_in_words_leaves_out_what_there_is_none_of() -> None:
-    assert told(Amount(1, 0, 2, 3)) == "1 call, 2 alerts, 3 notices"
+    assert told(Amount(1, 0, 2, 3, 1)) == "1 call, 2 alerts, 3 notices, 1 silence"
     assert told(Amount()) == "nothing"

@@ -177,6 +177,7 @@ def test_json_has_stable_keys(full: Scene) -> None:
         "sources": [],
         "store": str(full.world.path),
         "calls": 6,
+        "answered": 0,
         "rejects": 0,
         "active_alerts": 4,
         "notices": [],
@@ -221,3 +222,25 @@ async def test_what_could_not_be_sent_says_why(empty: Scene) -> None:
     lines = shown("status", "-c", empty.config)
     assert any(line.startswith("outbox   1 waiting") for line in lines)
     assert "  trouble         agent main/209: Slack does not answer" in lines
+
+
+async def test_lists_of_answered_calls_are_sources_and_counted_apart(a_world: MakeWorld) -> None:
+    world = a_world(follow_up=True)
+    await world.watch()
+    world.call("Suresh")
+    world.answer(ago=5 * MINUTE)
+    await world.round()
+    lines = shown("status", "-c", configured(world))
+    names = [line for line in lines if "/" in line and not line.startswith((" ", "store"))]
+    assert names == ["main/out_missed", "main/out_answered", "main/in_answered"]
+    assert lines[-1].startswith("store    1 call, 1 answered, in ")
+    told = as_json("status", "-c", configured(world))
+    assert (told["calls"], told["answered"]) == (1, 1)
+
+
+async def test_lists_that_are_no_longer_read_are_said_to_be_gone(a_world: MakeWorld) -> None:
+    world = a_world(follow_up=True)
+    await world.watch()
+    world.sections["telecmi"]["follow_up"] = False
+    lines = shown("status", "-c", configured(world))
+    assert "main/out_answered (no longer in the configuration)" in lines

@@ -241,3 +241,28 @@ def test_reports_of_what_is_no_longer_expected_are_ignored(health: Health) -> No
     assert not health.read_failed("gone", "down", refused=True)
     assert health.ready().ok
     assert health.stalled(0.0) == ()
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_source_that_is_spared_may_fail_and_only_a_notice_says_so(
+    health: Health, clock: FakeClock, *, refused: bool
+) -> None:
+    spared = "main/out_answered"
+    health.expect_sources({SOURCE: 30_000, spared: 30_000}, [spared])
+    assert health.ready().ok, "not even before it was read once"
+    health.read_failed(spared, "HTTP 404", refused=refused)
+    kind = NoticeKind.SOURCE_REFUSED if refused else NoticeKind.SOURCE_FAILING
+    health.troubles.raise_(kind, spared, "HTTP 404")
+    clock.advance(60_000)
+    state = health.ready()
+    assert (state.ok, [one.subject for one in state.minor]) == (True, [spared])
+    assert (state.sources[spared].ok, state.sources[spared].is_needed) == (False, False)
+    assert health.status_line().startswith("ready; every source of missed calls was read in the last 60 s; ")
+    health.expect_sources({SOURCE: 30_000, spared: 30_000})
+    assert not health.ready().ok
+
+
+def test_other_sources_keep_it_from_being_ready_whatever_is_spared(health: Health) -> None:
+    health.expect_sources({SOURCE: 30_000, "main/in_answered": 30_000}, ["main/in_answered"])
+    health.read_failed(SOURCE, "wrong secret", refused=True)
+    assert health.ready().problems == (f"{SOURCE}: no good read for 0 s (wrong secret)",)

@@ -26,7 +26,14 @@ def completed(line: str, **environ: str) -> list[str]:
 
 
 def test_commands_are_completed() -> None:
-    assert completed("notifier s") == ["schema", "send-test", "status", "sandbox"]
+    assert completed("notifier s") == [
+        "schema",
+        "send-test",
+        "status",
+        "snooze",
+        "sandbox",
+        "silence",
+    ]
     assert completed("notifier outbox ") == ["retry", "drop"]
 
 

@@ -128,6 +128,8 @@ def test_it_says_since_when_the_process_counts(counters: Counters) -> None:
 def test_a_name_loses_what_no_metric_may_show(counters: Counters) -> None:
     protect(["label-secret"])
     counters.decided({("label-secret for +919812345678", "opened"): 1})
+    counters.digest("label-secret", Sent.SENT)
     counters.requested("9812345678/out_missed")
     assert value(counters, "decisions_total", rule="*** for +91…5678", reason="opened") == 1
+    assert value(counters, "digests_total", digest="***", outcome="sent") == 1
     assert value(counters, "requests_total", account="981…5678", endpoint="out_missed") == 1

@@ -72,7 +72,7 @@ def test_a_source_of_an_earlier_configuration_does_not_grow_old() -> None:
 
 def test_every_state_is_there_with_0_where_nothing_is_in_it() -> None:
     found = of(some_figures())
-    assert found["alerts"] == {("pending",): 0, ("open",): 3}
+    assert found["alerts"] == {("pending",): 0, ("open",): 3, ("acknowledged",): 0, ("snoozed",): 0}
     assert found["outbox_notifications"] == {("waiting",): 5, ("claimed",): 0, ("dead",): 2}
     assert found["outbox_gathered_notifications"] == {("burst",): 0, ("stale",): 4, ("held",): 0}
     assert found["outbox_backlog_notifications"] == {(): 1}

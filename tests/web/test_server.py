@@ -156,7 +156,9 @@ async def test_readyz_shows_sources_outbox_and_store(
                     "since": "2026-09-21T14:13:20Z",
                 }
             ],
-            "sources": {SOURCE: {"ok": True, "last_good_read_seconds_ago": 2.5, "problem": ""}},
+            "sources": {
+                SOURCE: {"ok": True, "last_good_read_seconds_ago": 2.5, "problem": "", "needed": True}
+            },
             "outbox": {"oldest_due_seconds": 2.5, "dead_letters": 1},
             "store": {"ok": True, "problem": ""},
         },
@@ -175,6 +177,7 @@ async def test_readyz_is_503_with_the_reasons_where_the_job_is_not_done(
         "ok": False,
         "last_good_read_seconds_ago": 0.0,
         "problem": "wrong secret",
+        "needed": True,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from notifier.channels.base import SUMMARY_SIZES
 from notifier.channels.mail.message import compose, message_id, sender_address
 from notifier.channels.mail.postman import Postman
 from notifier.errors import EditRefused
@@ -18,7 +19,7 @@ class Mail:
 
     can_edit = False
     pace = 0.0
-    summary_size = 200
+    summary_size = SUMMARY_SIZES["email"]
     service = "email"
 
     def __init__(self, postman: Postman, sender: str) -> None:

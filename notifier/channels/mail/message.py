@@ -11,7 +11,7 @@ from email.utils import getaddresses
 from notifier.channels.render import html, plain, subject
 from notifier.channels.render.escape import clean
 from notifier.errors import CredentialsBroken, TargetBroken
-from notifier.model import Message, Notice, Notification, Summary
+from notifier.model import DigestReport, Message, Notice, Notification, Summary
 
 # What HTML's <input type=email> takes: one address, without quotes, commas or letters beyond ASCII.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
@@ -85,7 +85,7 @@ def _thread(message: Message) -> str:
     match message:
         case Notification():
             return f"alert-{message.alert.uid}"
-        case Summary():
+        case Summary() | DigestReport():
             return ""
         case Notice():
             return f"notice-{message.uid}"

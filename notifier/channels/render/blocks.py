@@ -6,12 +6,13 @@ that none comes near that.
 
 from collections.abc import Iterable, Iterator
 
+from notifier.channels.render.digests import Left, digest_words, more
 from notifier.channels.render.escape import literal, mrkdwn
 from notifier.channels.render.notices import notice_words
 from notifier.channels.render.phrases import Words, words
 from notifier.channels.render.summaries import Item, summary_words
 from notifier.channels.render.times import slack_date
-from notifier.model import Message, Notice, Notification, Summary
+from notifier.model import DigestReport, Message, Notice, Notification, Summary
 
 Block = dict[str, object]
 
@@ -28,19 +29,24 @@ def blocks(message: Message) -> list[dict[str, object]]:
             return _summary(message)
         case Notice():
             return _notice(message)
+        case DigestReport():
+            return _digest(message)
 
 
 def _alert(notification: Notification) -> list[Block]:
-    """Whom to call back, who tried and when, how often, why; an ended alert is told in two quiet lines."""
+    """Whom to call back, who tried and when, how often, why; an ended alert in two quiet lines."""
     told = words(notification, literal)
     title = words(notification, mrkdwn).title  # in plain_text, where nothing is styled
     if told.over:
-        return [_section(_plain(f"⚪ {title}")), _context(told)]
+        said = _mrkdwn(f"{'✅' if told.settled else '⚪'} *{told.status}*")
+        return [_section(said), *_noted(told), _context(told)]
     return [
         *([_section(_mrkdwn(f"🧪 *{told.test}*"))] if told.test else []),
         {"type": "header", "text": _plain(f"{_MARKS[told.severity]} {title}")},
         *([_section(_mrkdwn(f"*{told.status}*"))] if told.status else []),
+        *_noted(told),
         *([_section(_mrkdwn(f"`{told.number}`"))] if told.number else []),
+        *([_section(_mrkdwn(told.leg))] if told.leg else []),
         {"type": "section", "fields": _fields(told)},
         _section(_mrkdwn(told.why)),
         *([_section(_mrkdwn(_calls(told)))] if told.lines else []),
@@ -57,9 +63,31 @@ def _summary(summary: Summary) -> list[Block]:
     ]
 
 
+def _digest(report: DigestReport) -> list[Block]:
+    told = digest_words(report, literal)
+    title = digest_words(report, mrkdwn).title  # in plain_text, where nothing is styled
+    agents = [f"• {row}" for row in told.agents] + more(told.more_agents)
+    left = [f"• {_left(one)}" for one in told.left] + more(told.more_left)
+    lists = {"By agent": agents, "By hour": [" · ".join(map(str, told.hours))], told.left_title: left}
+    return [
+        {"type": "header", "text": _plain(f"📊 {title}")},
+        _section(_mrkdwn("\n".join([f"*{told.span}*", *told.facts]))),
+        *(
+            _section(_mrkdwn(part))
+            for name, rows in lists.items()
+            if any(rows)
+            for part in _packed([f"*{name}*", *rows])
+        ),
+    ]
+
+
+def _left(one: Left) -> str:
+    return f"{one.whom} · {one.details(slack_date(one.at, one.when))}"
+
+
 def _row(item: Item) -> str:
     said = (f"*{item.tag}*", item.whom, item.details(slack_date(item.at, item.when)))
-    return f"{_MARKS[item.severity]} {' · '.join(filter(None, said))}"
+    return f"{'✅' if item.settled else _MARKS[item.severity]} {' · '.join(filter(None, said))}"
 
 
 def _packed(rows: Iterable[str]) -> Iterator[str]:
@@ -88,8 +116,13 @@ def _fields(told: Words) -> list[Block]:
         "Called by": told.agents,
         "Last call" if told.lines else "When": slack_date(told.at, told.when),
         "How often": told.often,
+        "Attempt": told.tried,
     }
-    return [_mrkdwn(f"*{name}*\n{fact}") for name, fact in facts.items()]
+    return [_mrkdwn(f"*{name}*\n{fact}") for name, fact in facts.items() if fact]
+
+
+def _noted(told: Words) -> list[Block]:
+    return [_section(_mrkdwn(told.note))] if told.note else []
 
 
 def _calls(told: Words) -> str:
@@ -98,9 +131,11 @@ def _calls(told: Words) -> str:
 
 
 def _context(told: Words) -> Block:
-    facts = (told.status, told.number) if told.over else ()
-    said = (told.test if told.over else "", *facts, f"*{told.tag}*", told.severity, f"rule {told.rule}")
-    return {"type": "context", "elements": [_mrkdwn(" · ".join(filter(None, said)))]}
+    number = "" if told.title.endswith(told.number) else told.number
+    facts = (told.test, told.title, number) if told.over else ()
+    said = (*facts, f"*{told.tag}*", told.severity, f"rule {told.rule}")
+    others = [f"Told before: {told.told}"] if told.told and not told.over else []
+    return {"type": "context", "elements": [_mrkdwn(" · ".join(filter(None, said))), *map(_mrkdwn, others)]}
 
 
 def _section(text: Block) -> Block:

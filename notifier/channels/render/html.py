@@ -3,11 +3,12 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from notifier.channels.render.digests import digest_words
 from notifier.channels.render.escape import clean, shorten, unlinked
 from notifier.channels.render.notices import in_mail, notice_words
 from notifier.channels.render.phrases import words
 from notifier.channels.render.summaries import summary_words
-from notifier.model import Message, Notice, Notification, Summary
+from notifier.model import DigestReport, Message, Notice, Notification, Summary
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -29,6 +30,8 @@ def html(message: Message) -> str:
         case Notice():
             said = in_mail(message)
             return _page("notice", told=said, colour=_COLOURS["info" if said.over else "warning"])
+        case DigestReport():
+            return _page("digest", told=digest_words(message, unlinked), colour=_COLOURS["info"])
 
 
 def subject(message: Message) -> str:
@@ -40,6 +43,8 @@ def subject(message: Message) -> str:
             line = summary_words(message, str).title
         case Notice():
             line = f"notifier: {notice_words(message, str).subject}"
+        case DigestReport():
+            line = digest_words(message, str).title
     line = clean(line).replace("=?", "= ?")  # the beginning of an encoded word, which may hold anything
     return shorten(line, _SUBJECT)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from notifier.channels.render import numbers, reasons
 from notifier.channels.render.speech import Escape, Speech
 from notifier.channels.render.times import local
-from notifier.model import AlertState, EndReason, Notification
+from notifier.model import Alert, AlertState, EndReason, Notification
 
 _LINES = 10  # calls that are listed
+_LEG = "This is an agent's own phone: the customer was never rung."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,20 @@ class Words:
     agents: str  # who tried
     at: int  # UTC ms of the last call
     when: str  # the same in words
-    often: str
+    often: str  # empty where the attempts say it
+    tried: str  # attempts in vain, and when the customer was reached last; empty for a first one
     why: str
-    status: str  # what changed, or how it ended; empty for a first message
+    status: str  # how it stands, or what changed; empty for a first message
+    note: str  # what whoever handled it wrote
     lines: tuple[Line, ...]  # newest first; empty where there is one call in all
     more: int  # calls that are not among the lines
     tag: str  # "A12"
     rule: str
     severity: str
     over: bool  # ended, and nothing is asked of anybody any more
+    settled: bool  # likewise, because it is done
+    told: str  # who else was told before
+    leg: str  # says that the customer was never rung, where that is so
     test: str  # says that it is a test, where it is one
 
 
@@ -67,9 +73,11 @@ def words(notification: Notification, escape: Escape) -> Words:
         agents=speech.agents(),
         at=alert.last_call_at,
         when=local(alert.last_call_at, zone, now),
-        often=speech.often(),
+        often="" if _is_tried(notification) else speech.often(),
+        tried=speech.tried(),
         why=reasons.why(alert, speech.scope(), speech.rule),
-        status=reasons.status(notification),
+        status=speech.status(),
+        note=speech.note(),
         lines=tuple(
             Line(call.placed_at, local(call.placed_at, zone, now), speech.differing(call)) for call in listed
         ),
@@ -77,6 +85,20 @@ def words(notification: Notification, escape: Escape) -> Words:
         tag=f"A{alert.id}",
         rule=speech.rule,
         severity=alert.severity.value,
-        over=alert.state is AlertState.ENDED and alert.ended_as is not EndReason.TOLD,
+        over=is_over(alert),
+        settled=reasons.is_settled(alert),
+        told=speech.told(),
+        leg=_LEG if notification.is_agent_leg else "",
         test="This is a test with sample data: nobody needs to be called." if notification.test else "",
     )
+
+
+def is_over(alert: Alert) -> bool:
+    """Has it ended, and nothing is asked of anybody any more?"""
+    return alert.state is AlertState.ENDED and alert.ended_as is not EndReason.TOLD
+
+
+def _is_tried(notification: Notification) -> bool:
+    """Are the alert's calls the attempts?"""
+    tried = notification.attempts
+    return tried is not None and tried.count == notification.alert.call_count > 1

@@ -1,7 +1,12 @@
 """Why a message is sent, and how an alert stands, each in one sentence."""
 
 from notifier.channels.render.times import duration, local
-from notifier.model import Alert, AlertState, EndReason, Kind, Notification
+from notifier.model import Alert, AlertState, EndReason, EventKind, Kind, Notification
+
+SETTLED = frozenset({EndReason.REACHED, EndReason.RESOLVED})
+"""Ends after which nothing is left to be done."""
+
+_STEERING = frozenset(EventKind) - {EventKind.HELD, EventKind.SILENCED}
 
 
 def counted(calls: int) -> str:
@@ -25,11 +30,27 @@ def why(alert: Alert, scope: str, rule: str) -> str:
     return f"A customer was not reached{scope} ({named})"
 
 
-def status(notification: Notification) -> str:
-    """What is new since the alert's first message; empty where nothing is."""
+def status(notification: Notification, who: str) -> str:
+    """How an alert stands, or what is new since its first message; empty where nothing is.
+
+    Args:
+        notification: what to speak of.
+        who: handled the alert last, fit to be shown; empty where nobody is known.
+    """
     alert = notification.alert
     if alert.state is AlertState.ENDED and alert.ended_as is not None:
-        return _ended(alert.ended_as, notification)
+        return _ended(alert.ended_as, notification, who)
+    return ". ".join(filter(None, (_news(notification), _handled(notification, who))))
+
+
+def is_settled(alert: Alert) -> bool:
+    """Was the customer reached, or does a person say that it is done?"""
+    return alert.state is AlertState.ENDED and alert.ended_as in SETTLED
+
+
+def _news(notification: Notification) -> str:
+    alert = notification.alert
+    still = "Still not reached" if {"call", "customer"} & set(alert.per) else "Still open"
     match notification.kind:
         case Kind.OPEN:
             return ""
@@ -37,9 +58,36 @@ def status(notification: Notification) -> str:
             return f"Rose to level {alert.level} ({alert.severity})"
         case Kind.UPDATE:
             return f"New calls joined, {alert.call_count} in all"
+        case Kind.ESCALATION:
+            return f"{still}: you are told as well"
+        case Kind.REMINDER:
+            return f"{still}: a reminder"
 
 
-def _ended(reason: EndReason, notification: Notification) -> str:
+def _handled(notification: Notification, who: str) -> str:
+    alert = notification.alert
+    match alert.state:
+        case AlertState.ACKNOWLEDGED:
+            return f"{who or 'Somebody'} is on it{_at(alert.handled_at, notification, ' since ')}"
+        case AlertState.SNOOZED:
+            by = f" by {who}" if who else ""
+            return f"Snoozed{_at(alert.snoozed_until, notification, ' until ')}{by}"
+        case AlertState.OPEN if notification.kind is Kind.OPEN and _is_reopened(notification):
+            return "Reopened"
+        case _:
+            return ""
+
+
+def _is_reopened(notification: Notification) -> bool:
+    steering = [event.kind for event in notification.events if event.kind in _STEERING]
+    return steering[-1:] == [EventKind.REOPENED]
+
+
+def _at(ms: int | None, notification: Notification, before: str) -> str:
+    return "" if ms is None else before + local(ms, notification.zone, notification.now)
+
+
+def _ended(reason: EndReason, notification: Notification, who: str) -> str:
     alert = notification.alert
     match reason:
         case EndReason.TOLD:
@@ -49,5 +97,10 @@ def _ended(reason: EndReason, notification: Notification) -> str:
         case EndReason.EXPIRED:
             waited = (alert.ended_at or notification.now) - alert.last_joined_at
             return f"Expired: nobody followed up within {duration(max(waited, 0))}"
+        case EndReason.REACHED | EndReason.RESOLVED:
+            by = f" by {who}" if who else ""
+            return f"{reason.capitalize()}{by}{_at(alert.handled_at, notification, ', ')}"
+        case EndReason.OUTSIDE_HOURS:
+            return "Ended: outside the hours of its rule"
         case EndReason.RULE_REMOVED:
             return "Ended: its rule was removed from the configuration"

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from notifier.channels.render import numbers, reasons
 from notifier.channels.render.escape import label, shorten
 from notifier.channels.render.times import local
-from notifier.model import Call, Notification
+from notifier.model import Call, EventKind, Notification
 
 Escape = Callable[[str], str]
 
 NAME = 60  # characters of a person's name
 RULE = 100  # of a rule's
+NOTE = 200  # of what somebody wrote
 AGENTS = 3  # agents that are named together
+TOLD = 3  # receivers that are named together
+
+_BY_PEOPLE = frozenset({EventKind.ACKNOWLEDGED, EventKind.SNOOZED, EventKind.RESOLVED})
 
 
 class Speech:
@@ -56,7 +60,10 @@ class Speech:
     def title(self) -> str:
         """What is asked for: "Call back Suresh", or the count where several customers are in it."""
         if (call := self.customer) is not None:
-            return f"Call back {self.name(call) or self.number(call)}"
+            whom = self.name(call) or self.number(call)
+            if self._of.is_agent_leg:
+                return f"An agent's phone was not answered: {whom}"
+            return whom if reasons.is_settled(self._of.alert) else f"Call back {whom}"
         return reasons.counted(self._of.alert.call_count) + self.scope()
 
     def name(self, call: Call) -> str:
@@ -81,10 +88,56 @@ class Speech:
             return "an unknown extension"
         return f"extension {self._outside(agent if self._accounts else extension)}"
 
+    def status(self) -> str:
+        """How the alert stands, what is new, and for whom a deputy is told; empty where there is nothing."""
+        of = self._of
+        deputy = f"You stand in for {self.agent(of.stands_in_for)}" if of.stands_in_for else ""
+        return ". ".join(filter(None, (reasons.status(of, self.who(of.alert.handled_by)), deputy)))
+
+    def who(self, handled_by: str) -> str:
+        """Who did something: an agent's name, or what a person called themselves; as in `Event.who`."""
+        agent = handled_by.removeprefix("agent ")
+        return self.agent(agent) if agent != handled_by else self._outside(handled_by)
+
+    def note(self) -> str:
+        """What whoever handled the alert last wrote about it, in quotation marks; empty where nothing."""
+        at = self._of.alert.handled_at
+        notes = [event.note for event in self._of.events if event.at == at and event.kind in _BY_PEOPLE]
+        note = self._outside(notes[-1], NOTE) if notes else ""
+        return f"“{note}”" if note else ""
+
+    def tried(self) -> str:
+        """How often the customer was tried in vain: "3 since 10:05, by Agent 209; last reached 3 Aug 16:00".
+
+        Empty for the first time, unless they were reached before.
+        """
+        found = self._of.attempts
+        if found is None or (found.count == 1 and found.reached_at is None):
+            return ""
+        since = f" since {self._at(found.first_at)}" if found.count > 1 else ""
+        by = f", by {self._several(tuple(reversed(found.agents)))}" if found.agents else ""
+        if found.reached_at is None:
+            return f"{found.count}{since}{by}; never reached, as far as is known"
+        last = f" by {self.agent(found.reached_by)}" if found.reached_by else ""
+        return f"{found.count}{since}{by}; last reached {self._at(found.reached_at)}{last}"
+
+    def told(self) -> str:
+        """Who was told before: "leads 11:02 …, room 11:05 …"; empty where nobody else was."""
+        first: dict[str, int] = {}
+        for line in self._of.told:
+            first.setdefault(line.receiver, line.at)
+        named = [f"{self._outside(name)} {self._at(at)}" for name, at in list(first.items())[:TOLD]]
+        return ", ".join([*named, *([f"{len(first) - TOLD} more"] if len(first) > TOLD else [])])
+
+    def _at(self, ms: int) -> str:
+        return local(ms, self._of.zone, self._of.now)
+
     def agents(self) -> str:
         """Who called, the newest first: "Agent 209, Agent 210 and 2 more"."""
         newest = reversed(self._of.calls)
-        keys = tuple(dict.fromkeys(call.agent for call in newest)) or (self._of.alert.agent,)
+        return self._several(tuple(dict.fromkeys(call.agent for call in newest)) or (self._of.alert.agent,))
+
+    def _several(self, keys: tuple[str, ...]) -> str:
         most = self._most_agents
         named = [self.agent(key) for key in keys[:most]]
         if len(keys) > most:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from notifier.channels.render import numbers, reasons
 from notifier.channels.render.escape import shorten
+from notifier.channels.render.phrases import is_over
+from notifier.channels.render.reasons import is_settled
 from notifier.channels.render.speech import Escape, Speech
 from notifier.channels.render.times import duration, local
 from notifier.model import Gathered, Notification, Severity, Summary
@@ -32,7 +34,9 @@ class Item:
     when: str  # the same in words
     often: str  # "13 calls"; empty for one
     rule: str
-    status: str  # what changed, or how it ended
+    status: str  # how it stands, or what changed
+    over: bool  # ended: nothing is asked of anybody any more
+    settled: bool  # likewise, because it is done
 
     def __str__(self) -> str:
         return " · ".join([self.tag, *filter(None, (self.whom, self.details(self.when)))])
@@ -45,13 +49,14 @@ class Item:
     def details(self, when: str) -> str:
         """What else is said, the most needed first, with the time written in this way."""
         said = (
-            "" if self.severity == Severity.INFO else self.severity,
+            self.status if self.over else "",
+            "" if self.over or self.severity == Severity.INFO else self.severity,
             self.about,
             f"by {self.agents}" if self.agents else "",
             f"last {when}" if self.often else when,
             self.often,
             f"rule {self.rule}",
-            self.status,
+            "" if self.over else self.status,
         )
         return " · ".join(filter(None, said))
 
@@ -66,8 +71,8 @@ class SummaryWords:
 
     title: str  # "23 alerts, reported late (part 1 of 2)"
     why: str  # a sentence
-    items: tuple[Item, ...]  # the gravest first, then the newest
-    severity: str  # the gravest
+    items: tuple[Item, ...]  # the gravest first, then the newest; what is done comes last
+    severity: str  # the gravest of what is not done
 
 
 def summary_words(summary: Summary, escape: Escape) -> SummaryWords:
@@ -87,9 +92,9 @@ def summary_words(summary: Summary, escape: Escape) -> SummaryWords:
     )
 
 
-def _urgency(notification: Notification) -> tuple[int, int, int]:
+def _urgency(notification: Notification) -> tuple[bool, int, int, int]:
     alert = notification.alert
-    return _GRAVEST_FIRST.index(alert.severity), -alert.last_call_at, alert.id
+    return is_settled(alert), _GRAVEST_FIRST.index(alert.severity), -alert.last_call_at, alert.id
 
 
 def _why(summary: Summary) -> str:
@@ -97,7 +102,9 @@ def _why(summary: Summary) -> str:
         case Gathered.BURST:
             return "More came than are told one by one."
         case Gathered.HELD:
-            return "They came when their rules do not tell anybody, and were kept until now."
+            kept = "They came when their rules do not tell anybody, and were kept until now."
+            done = sum(is_settled(each.alert) for each in summary.notifications)
+            return f"{kept} Done meanwhile: {done}, listed last." if done else kept
         case Gathered.STALE:
             return f"These calls, placed {_span(summary)}, came from TeleCMI only now."
 
@@ -130,5 +137,7 @@ def _item(notification: Notification, escape: Escape) -> Item:
         when=local(alert.last_call_at, notification.zone, notification.now),
         often=f"{alert.call_count} calls" if alert.call_count > 1 else "",
         rule=speech.rule,
-        status=reasons.status(notification),
+        status=speech.status(),
+        over=is_over(alert),
+        settled=is_settled(alert),
     )

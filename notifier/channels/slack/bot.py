@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from notifier.channels.base import SUMMARY_SIZES
 from notifier.channels.slack import message as form
 from notifier.channels.slack.address import AddressKind, digest, kind_of
 from notifier.channels.slack.api import SlackApi
@@ -14,7 +15,7 @@ from notifier.model import Message, Notification
 SKEW: Final = 5 * 60 * 1000  # ms by which Slack's clock may be behind ours
 PAGES: Final = 10  # of history, looked through at once
 PER_PAGE: Final = 200
-SUMMARY_SIZE: Final = 20  # alerts: each is named in a text of 4,000 characters
+SUMMARY_SIZE: Final = SUMMARY_SIZES["slack"]
 
 
 class SlackBot:

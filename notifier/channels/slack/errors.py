@@ -42,6 +42,7 @@ class Group:
     codes: tuple[str, ...]  # a `*` at the end stands for any ending
     uncertain: bool = False  # of DeliveryTransient: it may have been posted
     pause: float = PAUSE  # of RateLimited: seconds, where the answer names none
+    is_person: bool = False  # of TargetBroken: somebody is not there any more
     hint: str = ""
 
 
@@ -84,7 +85,11 @@ GROUPS = (
         ("is_archived", "restricted_action*", "no_permission", "ekm_access_denied", "messages_tab_disabled"),
     ),
     # A person who is not there (any more), or out of the bot's sight.
-    Group(TargetBroken, ("users_not_found", "user_not_found", "user_not_visible", "user_disabled")),
+    Group(
+        TargetBroken,
+        ("users_not_found", "user_not_found", "user_not_visible", "user_disabled"),
+        is_person=True,
+    ),
     # An incoming webhook that was revoked, or whose channel is closed to it. Its URL is both address and
     # credentials, so only this one receiver is affected.
     Group(
@@ -157,7 +162,7 @@ def refused(
         return RateLimited(text, retry_after(headers) or group.pause)
     if group.kind is DeliveryTransient:
         return DeliveryTransient(text, uncertain=group.uncertain)
-    return group.kind(text)
+    return TargetBroken(text, person_is_gone=True) if group.is_person else group.kind(text)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -39,7 +39,7 @@ class People:
             address: a U… or W… id, or an e-mail address.
 
         Raises:
-            TargetBroken: nobody has that address.
+            TargetBroken: nobody has that address (any more).
             DeliveryError: what Slack answered.
         """
         user = await self._user(address) if kind_of(address) is AddressKind.MAIL else address
@@ -63,7 +63,8 @@ class People:
             looked = await self._look_up(email)
             self._looked[email.lower()] = looked
         if looked.user is None:
-            raise TargetBroken("nobody in Slack has the e-mail address that is configured for this person")
+            text = "nobody in Slack has the e-mail address that is configured for this person"
+            raise TargetBroken(text, person_is_gone=True)
         return looked.user
 
     async def _look_up(self, email: str) -> _Looked:

@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx
 
+from notifier.channels.base import SUMMARY_SIZES
 from notifier.channels.webhook import document
 from notifier.channels.webhook.faults import lost, refused
 from notifier.channels.webhook.signature import signature
@@ -37,7 +38,7 @@ class Webhook:
 
     can_edit = False
     pace = 0.0
-    summary_size = 100
+    summary_size = SUMMARY_SIZES["webhook"]
 
     def __init__(
         self,

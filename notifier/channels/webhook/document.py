@@ -5,11 +5,28 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from notifier.channels.render.escape import label
-from notifier.model import Alert, Call, Message, Notice, Notification, Summary
+from notifier.model import (
+    Alert,
+    Attempts,
+    Call,
+    DigestReport,
+    Message,
+    Notice,
+    Notification,
+    OpenCustomer,
+    Summary,
+    Tally,
+)
 
 VERSION: Final = 1
 CALLS_IN_SUMMARY: Final = 5
 """The newest of each alert's calls: a summary of 100 alerts stays far below what servers take."""
+
+TOLD: Final = 50
+"""Receivers that were told before."""
+
+AGENTS_IN_DIGEST: Final = 500
+"""Those who missed most customers: likewise."""
 
 Json = dict[str, object]
 
@@ -39,6 +56,8 @@ def document(message: Message) -> Json:
             }
         case Notice():
             return _envelope(message, "notice") | {"notice": _notice(message)}
+        case DigestReport():
+            return _envelope(message, "digest") | {"digest": _digest(message)}
 
 
 def _envelope(message: Message, kind: str) -> Json:
@@ -56,6 +75,12 @@ def _told(notification: Notification, calls: tuple[Call, ...]) -> Json:
         "kind": notification.kind.value,
         "test": notification.test,
         **_alert(notification.alert),
+        "is_agent_leg": notification.is_agent_leg,
+        "attempts": None if notification.attempts is None else _attempts(notification.attempts),
+        "told": [
+            {"receiver": _text(one.receiver), "at": _instant(one.at), "kind": one.kind.value}
+            for one in notification.told[:TOLD]
+        ],
         "calls": [_call(call, notification) for call in calls],
     }
 
@@ -70,11 +95,25 @@ def _alert(alert: Alert) -> Json:
         "level": alert.level,
         "state": alert.state.value,
         "ended_as": None if alert.ended_as is None else alert.ended_as.value,
+        "handled_by": _text(alert.handled_by),
+        "handled_at": _maybe(alert.handled_at),
+        "snoozed_until": _maybe(alert.snoozed_until),
         "count": alert.call_count,
         "needed": alert.needed,
         "within_ms": alert.within,
         "first_call_at": _instant(alert.first_call_at),
         "last_call_at": _instant(alert.last_call_at),
+    }
+
+
+def _attempts(tried: Attempts) -> Json:
+    return {
+        "count": tried.count,
+        "first_at": _instant(tried.first_at),
+        "last_at": _instant(tried.last_at),
+        "agents": [_text(agent) for agent in tried.agents],
+        "reached_at": _maybe(tried.reached_at),
+        "reached_by": _text(tried.reached_by),
     }
 
 
@@ -97,12 +136,73 @@ def _notice(notice: Notice) -> Json:
         "subject": _text(notice.subject),
         "reason": label(notice.reason, _REASON),
         "raised_at": _instant(notice.raised_at),
-        "cleared_at": None if notice.cleared_at is None else _instant(notice.cleared_at),
+        "cleared_at": _maybe(notice.cleared_at),
+    }
+
+
+def _digest(report: DigestReport) -> Json:
+    figures = report.figures
+    return {
+        "name": _text(report.name),
+        "teams": [_text(team) for team in report.teams],
+        "time_zone": report.zone.key,
+        "since": _instant(report.since),
+        "until": _instant(report.until),
+        "read_to": _maybe(figures.read_to),
+        "calls": figures.calls,
+        "agent_legs": figures.agent_legs,
+        "customers": _tally(figures.customers, report),
+        "agents": [
+            {**_agent(one.agent, report), **_tally(one.tally, report)}
+            for one in figures.agents[:AGENTS_IN_DIGEST]
+        ],
+        "hours": [
+            {
+                "hour": one.hour,
+                "calls": one.calls,
+                "reached": one.reached if figures.knows_reached else None,
+            }
+            for one in figures.hours
+        ],
+        "newest_open": [_open(one, report) for one in figures.newest_open],
+    }
+
+
+def _tally(tally: Tally, report: DigestReport) -> Json:
+    is_known = report.figures.knows_reached
+    return {
+        "missed": tally.missed,
+        "reached": tally.reached if is_known else None,
+        "open": tally.open if is_known else None,
+        "median_ms": tally.median,
+    }
+
+
+def _open(one: OpenCustomer, report: DigestReport) -> Json:
+    return {
+        "customer": _text(one.customer),
+        "name": _text(one.name),
+        **_agent(one.agent, report),
+        "attempts": one.attempts,
+        "last_call_at": _instant(one.last_at),
+    }
+
+
+def _agent(agent: str, report: DigestReport) -> Json:
+    account, _, extension = agent.partition("/")
+    return {
+        "account": _text(account),
+        "extension": _text(extension),
+        "agent": _text(report.agent_names.get(agent, "")),
     }
 
 
 def _text(outside: str) -> str:
     return label(outside, _TEXT)
+
+
+def _maybe(ms: int | None) -> str | None:
+    return None if ms is None else _instant(ms)
 
 
 def _instant(ms: int) -> str:

@@ -12,6 +12,9 @@ from notifier.cli.parse import decimal
 DAY = 86_400.0
 """Seconds."""
 
+UNWATCHED = 30.0
+"""Seconds after which it ends off a terminal: enough for the whole story."""
+
 
 def demo(
     seconds: Annotated[
@@ -19,19 +22,29 @@ def demo(
         typer.Option(
             parser=decimal(0, DAY),
             metavar="S",
-            help="End after so long; 0: on a terminal never, else after 20.",
+            help="End after so long; 0: on a terminal never, else after 30.",
         ),
     ] = 0.0,
     rate: Annotated[
         float, typer.Option(parser=decimal(1, 600), metavar="N", help="Missed calls per minute.")
-    ] = 60.0,
+    ] = 20.0,
+    speed: Annotated[
+        float,
+        typer.Option(
+            parser=decimal(0, 60),
+            metavar="N",
+            help="Time of the daemon runs so many times faster; 0: 10 times, and as it is where Slack is "
+            "really posted to, whose limits know no other.",
+        ),
+    ] = 0.0,
 ) -> None:
     """Show notifier at work: invented calls, real decisions, and the messages that people would get.
 
-    With an incoming webhook of Slack in NOTIFIER_DEMO_SLACK_WEBHOOK, the rooms' messages are really posted.
+    One customer is missed twice, an alert about it is escalated, and then the customer is reached. With an
+    incoming webhook of Slack in NOTIFIER_DEMO_SLACK_WEBHOOK, the rooms' messages are really posted.
     """
     from notifier.cli.demo.play import play
 
-    limit = seconds or (None if sys.stdout.isatty() else 20.0)
-    if not asyncio.run(play(limit, rate, os.environ)):
+    limit = seconds or (None if sys.stdout.isatty() else UNWATCHED)
+    if not asyncio.run(play(limit, rate, os.environ, speed)):
         raise typer.Exit(1)

@@ -1,61 +1,58 @@
 """The demo's composition: sandbox, configuration, daemon, screen."""
 
 import asyncio
+import heapq
 import random
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib import resources
+from operator import attrgetter
 from pathlib import Path
 
 from rich.console import Console
 
 from notifier.app import Host, serve
-from notifier.channels.render.times import local
-from notifier.cli.calls import told
+from notifier.cli.demo.fast import FastClock
 from notifier.cli.demo.screen import Screen
 from notifier.cli.demo.slack import PrintingSlack
-from notifier.cli.show import counted, harmless
+from notifier.cli.demo.story import NAME, story
+from notifier.cli.demo.viewer import Viewer
+from notifier.cli.show import counted
 from notifier.clock import Clock, SystemClock
-from notifier.config import Config, agent_at, load, store_path
+from notifier.config import Config, load
 from notifier.config.network import url_trouble
-from notifier.errors import ConfigError, Problem, StoreError
-from notifier.model import StoredCall
-from notifier.sandbox import Book, Sandbox, traffic
-from notifier.store.database import Connection, Database
-from notifier.store.views import StoredDecision, Wanted, decisions_of, find_calls
+from notifier.errors import ConfigError, Problem
+from notifier.sandbox import Book, Sandbox, SandboxCall, traffic
 
 WEBHOOK = "NOTIFIER_DEMO_SLACK_WEBHOOK"
-LOOK_EVERY = 0.2
-"""Seconds between two looks at what the daemon has stored."""
+SPEED = 10.0
+"""How many times faster time runs where nothing outside takes part."""
+
+LOOK_EVERY = 2.0
+"""Seconds of the demo's time between two looks at what the daemon has stored."""
 
 
-async def play(limit: float | None, rate: float, environ: Mapping[str, str]) -> bool:
+async def play(limit: float | None, rate: float, environ: Mapping[str, str], speed: float = 0.0) -> bool:
     """Run it; were messages to be seen?
 
     Args:
-        limit: seconds; None: until stopped.
-        rate: missed calls per minute.
+        limit: seconds of whoever watches; None: until stopped.
+        rate: missed calls per minute of whoever watches.
         environ: the process's; an incoming webhook may be in it.
+        speed: how many times faster time runs; 0: as suits where the messages go.
 
     Raises:
-        ConfigError: it is no URL to post to.
+        ConfigError: the incoming webhook is no URL to post to.
     """
     _check_webhook(environ)
     screen = Screen(Console(highlight=False, width=None if sys.stdout.isatty() else 100))
-    clock = SystemClock()
+    speed = speed or (1.0 if environ.get(WEBHOOK) else SPEED)
+    clock = FastClock(SystemClock(), speed)
     with tempfile.TemporaryDirectory(prefix="notifier-demo-") as folder:
         rng = random.Random()  # noqa: S311 - invented calls
-        calls = traffic(
-            random.Random(),  # noqa: S311 - likewise
-            ("201", "202", "203", "209"),
-            per_minute=rate,
-            start=clock.now(),
-            lateness=(300, 1_500),
-            hostile=True,
-        )
-        book = Book(rng, calls)
+        book = Book(rng, _calls(rate / speed, clock.now()))
         sandbox = Sandbox(app_id=1111111, secret="demo-secret", book=book, now=clock.now, rng=rng)  # noqa: S106 - invented
         await sandbox.start()
         try:
@@ -65,9 +62,40 @@ async def play(limit: float | None, rate: float, environ: Mapping[str, str]) -> 
                 "DEMO_TELECMI": sandbox.base_url("india"),
                 "DEMO_SLACK_TOKEN": "xoxb-demo",
             }
-            return await _watch(screen, partial(load, path, environ), environ, clock, limit)
+            _introduce(screen, limit, speed)
+            seconds = None if limit is None else limit * speed
+            return await _watch(screen, partial(load, path, environ), environ, clock, seconds)
         finally:
             await sandbox.stop()
+
+
+def _calls(per_minute: float, start: int) -> Iterator[SandboxCall]:
+    rng = random.Random()  # noqa: S311 - invented calls
+    any_customer = traffic(
+        rng,
+        ("201", "202", "203", "209"),
+        per_minute=per_minute,
+        start=start,
+        lateness=(1_000, 5_000),
+        hostile=True,
+    )
+    return heapq.merge(story(rng, start), any_customer, key=attrgetter("placed_at"))
+
+
+def _introduce(screen: Screen, limit: float | None, speed: float) -> None:
+    screen.say(
+        "The real daemon, a TeleCMI look-alike with invented calls, and Slack on this terminal.", "bold"
+    )
+    if speed != 1:
+        screen.say(
+            f"Time runs {speed:g} times faster: a minute of it is {60 / speed:.2g} s of yours.", "bold"
+        )
+    screen.say(
+        f"Rules: key-customer ({NAME}: the agent, the lead after 1m, reminders)\n"
+        "       not-reached (tell the agent) · too-many-misses (3 in 5m: tell the room)",
+        "dim",
+    )
+    screen.say("Ctrl-C ends it.\n" if limit is None else f"It ends by itself after {limit:.0f} s.\n", "dim")
 
 
 def _check_webhook(environ: Mapping[str, str]) -> None:
@@ -96,11 +124,6 @@ async def _watch(
     viewer = Viewer(screen, config, clock)
     slack = PrintingSlack(screen, first=viewer.look)
     host = Host(clock, environ, sys.stderr, slack_api=slack)
-    screen.say(
-        "The real daemon, a TeleCMI look-alike with invented calls, and Slack on this terminal.", "bold"
-    )
-    screen.say("Rules: not-reached (tell the agent) · too-many-misses (3 in a minute: tell the room)", "dim")
-    screen.say("Ctrl-C ends it.\n" if limit is None else f"It ends by itself after {limit:.0f} s.\n", "dim")
     daemon = asyncio.create_task(serve(read, host), name="daemon")
     ends = None if limit is None else clock.monotonic() + limit
     try:
@@ -116,59 +139,11 @@ async def _watch(
     return viewer.seen > 0 and (slack.posted > 0 or bool(environ.get(WEBHOOK)))
 
 
-def tally(viewer: "Viewer", slack: PrintingSlack) -> str:
+def tally(viewer: Viewer, slack: PrintingSlack) -> str:
     """What there was to see, in one line."""
     return (
-        f"{counted(viewer.seen, 'missed call')}, {counted(viewer.opened, 'alert')} opened, "
+        f"{counted(viewer.seen, 'missed call')}, {viewer.answered} answered, "
+        f"{counted(viewer.opened, 'alert')} opened, "
         f"{counted(viewer.joined, 'call')} joined one; "
         f"{counted(slack.posted, 'message')}, {counted(slack.edited, 'edit')} in place."
     )
-
-
-class Viewer:
-    """Shows what the daemon stores, as it happens, by reading the store like any command."""
-
-    def __init__(self, screen: Screen, config: Config, clock: Clock) -> None:
-        self._screen = screen
-        self._config = config
-        self._clock = clock
-        self._database: Database | None = None
-        self._last = 0
-        self.seen = self.opened = self.joined = 0
-
-    def look(self) -> None:
-        """Show the calls that are new since the last look."""
-        for stored, decisions in self._new():
-            self._last = max(self._last, stored.row)
-            self.seen += 1
-            self.opened += sum(one.reason == "opened" for one in decisions)
-            self.joined += sum(one.reason in {"joined", "level_raised"} for one in decisions)
-            self._show(stored, decisions)
-
-    def close(self) -> None:
-        """Let go of the store."""
-        if self._database is not None:
-            self._database.close()
-
-    def _new(self) -> list[tuple[StoredCall, list[StoredDecision]]]:
-        try:
-            if self._database is None:
-                self._database = Database.open_existing(store_path(self._config))
-            return self._database.look(self._read)
-        except StoreError:
-            return []  # the daemon is still making it
-
-    def _read(self, connection: Connection) -> list[tuple[StoredCall, list[StoredDecision]]]:
-        fresh = find_calls(connection, Wanted(after_row=self._last), 100)
-        return [
-            (one, decisions_of(connection, one.row))
-            for one in sorted(fresh, key=lambda one: one.call.placed_at)
-        ]
-
-    def _show(self, stored: StoredCall, decisions: list[StoredDecision]) -> None:
-        call = stored.call
-        agent = agent_at(call.agent, self._config.agents)
-        who = f"{agent.name} ({call.extension})" if agent else call.extension
-        name = f" ({harmless(call.name)})" if call.name else ""
-        when = local(call.placed_at, self._config.timezone, self._clock.now())
-        self._screen.call(when, who, call.customer + name, [told(one) for one in decisions])

@@ -26,9 +26,12 @@ class Screen:
         """A line of our own."""
         self._console.print(Text(text, style=style))
 
-    def call(self, when: str, who: str, customer: str, decisions: Iterable[str]) -> None:
+    def call(
+        self, when: str, who: str, customer: str, decisions: Iterable[str], *, answered: bool = False
+    ) -> None:
         """A call, and what the rules made of it."""
-        line = Text.assemble((when, "dim"), "  missed call  ", (who, "bold"), f" → {customer}")
+        what = ("  answered call  ", "green") if answered else "  missed call  "
+        line = Text.assemble((when, "dim"), what, (who, "bold"), f" → {customer}")
         for decision in decisions:
             line.append(f"\n          {decision}", style="dim")
         self._console.print(line)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from notifier.cli.demo.screen import Screen
 
-PEOPLE = {"D0000ANITA": "Anita", "D0000RAHUL": "Rahul", "D0000MEERA": "Meera"}
+PEOPLE = {"D0000ANITA": "Anita", "D0000RAHUL": "Rahul", "D0000MEERA": "Meera", "D0000KAVYA": "Kavya"}
 ROOM = "C0000ROOM"
 
 

@@ -20,29 +20,37 @@ PATIENCE = 2.0
 
 
 async def try_accounts(config: Config, clock: Clock) -> list[Tried]:
-    """Ask for one page of each account's calls of the last day."""
+    """Ask for one page of the calls of the last day, of each list of each account that is read."""
     http = http_client(config.telecmi.poll.timeout / 1000)
     try:
-        accounts = config.telecmi.accounts
         return list(
             await asyncio.gather(
-                *(attempt(f"TeleCMI {one.name}", _page(one, config, http, clock)) for one in accounts)
+                *(
+                    attempt(_what(account, endpoint), _page(account, endpoint, config, http, clock))
+                    for account in config.telecmi.accounts
+                    for endpoint in config.telecmi.endpoints
+                )
             )
         )
     finally:
         await http.aclose()
 
 
-async def _page(account: Account, config: Config, http: Http, clock: Clock) -> str:
+def _what(account: Account, endpoint: Endpoint) -> str:
+    return f"TeleCMI {account.name}/{endpoint}" if endpoint.is_answered else f"TeleCMI {account.name}"
+
+
+async def _page(account: Account, endpoint: Endpoint, config: Config, http: Http, clock: Clock) -> str:
     client = Client(account, config.telecmi.poll, http, clock, country=config.country, deadline_s=PATIENCE)
     now = clock.now()
     try:
-        page = await client.page(Endpoint.OUT_MISSED, Interval(now - DAY, now), 1)
+        page = await client.page(endpoint, Interval(now - DAY, now), 1)
     except SourceTransient as error:
         hint = "check the network, HTTPS_PROXY, and base_url where it is set"
         raise SourceTransient(f"{error}; {hint}") from None
     count = page.answer.count
-    found = "no count of its calls" if count is None else f"{counted(count, 'missed call')} in 24 h"
+    kind = "answered call" if endpoint.is_answered else "missed call"
+    found = "no count of its calls" if count is None else f"{counted(count, kind)} in 24 h"
     return f"accepted, {found}{_skew(page.server_date, now)}"
 
 

@@ -4,25 +4,45 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from notifier.channels.render import blocks, html, plain, sample_notification, subject, text
 from notifier.model import (
+    AgentTally,
     AlertState,
+    Attempts,
+    DigestReport,
     EndReason,
+    Event,
+    EventKind,
     Gathered,
+    HourTally,
     Kind,
     Message,
     NoticeKind,
     Notification,
     Severity,
     Summary,
+    Tally,
+    ToldLine,
 )
 from tests.support.blockkit import assert_fits, assert_harmless
-from tests.support.sample import MINUTE, a_call, a_notice, a_notification, a_summary, an_alert
+from tests.support.clock import START
+from tests.support.sample import (
+    MINUTE,
+    NOBODY_MISSED,
+    a_call,
+    a_digest,
+    a_notice,
+    a_notification,
+    a_summary,
+    an_alert,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
+DAY = 24 * 60 * MINUTE
 
 
 def too_many(*, level: int = 0, needed: int = 5) -> Notification:
@@ -78,6 +98,21 @@ def gathered(why: Gathered, *, part: int = 1, parts: int = 1) -> Summary:
     return a_summary(told, gathered=why, part=part, parts=parts)
 
 
+def not_followed(report: DigestReport) -> DigestReport:
+    """Answered calls are not read, and TeleCMI not for long."""
+    figures = report.figures
+    unknown = replace(
+        figures,
+        agent_legs=0,
+        customers=Tally(3, 0, None),
+        agents=tuple(AgentTally(one.agent, Tally(one.tally.missed, 0, None)) for one in figures.agents),
+        hours=tuple(HourTally(one.hour, one.calls, 0) for one in figures.hours),
+        read_to=report.until - 60 * MINUTE,
+        knows_reached=False,
+    )
+    return replace(report, figures=unknown)
+
+
 def numbered(number: int, notification: Notification) -> Notification:
     return replace(notification, alert=replace(notification.alert, id=number))
 
@@ -86,7 +121,59 @@ def critical(notification: Notification) -> Notification:
     return replace(notification, alert=replace(notification.alert, severity=Severity.CRITICAL))
 
 
+REACHED = {"ended_as": EndReason.REACHED, "handled_by": "agent main/209"}
+
+
+def handled(state: AlertState, kind: EventKind, **over: Any) -> Notification:
+    """Five minutes after it was opened somebody did something about it; two others were told before."""
+    at = START + 5 * MINUTE
+    given: dict[str, Any] = {"handled_by": "Asha", "handled_at": at} | over
+    note = "" if kind is EventKind.REACHED else "they\nwant <a> call *after* lunch"
+    event = Event(at, kind, given["handled_by"], note)
+    told = (ToldLine("leads", START, Kind.OPEN), ToldLine("room", START + MINUTE, Kind.ESCALATION))
+    alert = an_alert(state=state, **given)
+    return a_notification(alert=alert, events=(event,), told=told, now=START + 9 * MINUTE)
+
+
+def tried_again(notification: Notification) -> Notification:
+    """For the third time, by two agents; the customer was reached weeks ago."""
+    tried = Attempts(3, START - 90 * MINUTE, START, ("main/209", "main/210"), START - 50 * DAY, "main/209")
+    return replace(notification, attempts=tried)
+
+
+def held_over_night() -> Summary:
+    """Of five alerts the third and the fifth, the gravest, were reached before anybody was told."""
+    summary = gathered(Gathered.HELD)
+    reached = {2, 4}
+    told = [
+        replace(
+            each,
+            kind=Kind.OPEN,
+            alert=replace(
+                each.alert,
+                state=AlertState.ENDED,
+                ended_as=EndReason.REACHED,
+                ended_at=START,
+                handled_by="agent main/209",
+                handled_at=START,
+            ),
+        )
+        if number in reached
+        else each
+        for number, each in enumerate(summary.notifications)
+    ]
+    return replace(summary, notifications=tuple(told))
+
+
 ALERTS = {
+    "acknowledged": handled(AlertState.ACKNOWLEDGED, EventKind.ACKNOWLEDGED),
+    "snoozed": handled(AlertState.SNOOZED, EventKind.SNOOZED, snoozed_until=START + DAY),
+    "reopened": handled(AlertState.OPEN, EventKind.REOPENED, handled_by="", handled_at=None),
+    "ended-resolved": handled(AlertState.ENDED, EventKind.RESOLVED, ended_as=EndReason.RESOLVED),
+    "ended-reached": tried_again(handled(AlertState.ENDED, EventKind.REACHED, **REACHED)),
+    "escalation": tried_again(a_notification(kind=Kind.ESCALATION, told=(ToldLine("a", START, Kind.OPEN),))),
+    "reminder": tried_again(a_notification(kind=Kind.REMINDER)),
+    "agent-leg": a_notification(is_agent_leg=True),
     "open": a_notification(),
     "open-threshold": too_many(),
     "open-two-agents": by_two_agents(),
@@ -102,7 +189,11 @@ CASES: dict[str, Message] = {
     **ALERTS,
     "summary-burst": gathered(Gathered.BURST, part=2, parts=3),
     "summary-held": gathered(Gathered.HELD),
+    "summary-held-reached": held_over_night(),
     "summary-stale": gathered(Gathered.STALE),
+    "digest": a_digest(),
+    "digest-not-followed": not_followed(a_digest(teams=())),
+    "digest-nobody": a_digest(figures=NOBODY_MISSED),
     "notice": a_notice(),
     "notice-over": a_notice(cleared_at=a_notice().now - 10 * MINUTE),
     "notice-reload": a_notice(

@@ -3,8 +3,20 @@ from dataclasses import replace
 import pytest
 
 from notifier.channels.render import html, plain, subject, text
+from notifier.channels.render.escape import mrkdwn
 from notifier.channels.render.phrases import Words, words
-from notifier.model import Call, Notification, Severity
+from notifier.model import (
+    AlertState,
+    Attempts,
+    Call,
+    EndReason,
+    Event,
+    EventKind,
+    Kind,
+    Notification,
+    Severity,
+    ToldLine,
+)
 from tests.support.clock import START
 from tests.support.sample import MINUTE, a_call, a_notification, an_alert
 
@@ -133,3 +145,95 @@ def test_the_subject_names_what_stays(per: tuple[str, ...], expected: str) -> No
     before = of(a_call(name="Old"), per=per, rule="r")
     after = of(a_call(name="Old"), a_call(name="New"), per=per, rule="r", level=1, severity=Severity.CRITICAL)
     assert subject(before) == subject(after) == expected
+
+
+@pytest.mark.parametrize(
+    ("handled_by", "who"),
+    [
+        ("Asha <!here>", "Asha <!here>"),
+        ("agent main/209", "Agent 209"),
+        ("agent main/210", "extension 210"),
+        ("", "Somebody"),
+        ("x\n@channel" + "y" * 100, "x @channel" + "y" * 49 + "…"),
+    ],
+)
+def test_who_is_on_it_is_named_on_one_line(handled_by: str, who: str) -> None:
+    handled = of(a_call(), state=AlertState.ACKNOWLEDGED, handled_by=handled_by, handled_at=START)
+    assert told(handled).status == f"{who} is on it since 19:43 IST (+05:30)"
+    assert text(handled).count("<") == 0
+
+
+def test_what_is_not_known_of_who_did_it_is_left_out() -> None:
+    assert told(of(a_call(), state=AlertState.SNOOZED)).status == "Snoozed"
+    assert told(of(a_call(), state=AlertState.ENDED, ended_as=EndReason.REACHED)).status == "Reached"
+
+
+def test_an_escalation_of_what_somebody_is_on_says_both() -> None:
+    handled = of(a_call(), state=AlertState.ACKNOWLEDGED, handled_by="Asha", handled_at=START)
+    assert told(replace(handled, kind=Kind.ESCALATION)).status == (
+        "Still not reached: you are told as well. Asha is on it since 19:43 IST (+05:30)"
+    )
+    counted = replace(of(a_call(), per=("extension",)), kind=Kind.REMINDER)
+    assert told(counted).status == "Still open: a reminder"
+
+
+def test_only_the_note_of_whoever_handled_it_last_is_shown() -> None:
+    handled = of(a_call(), state=AlertState.ACKNOWLEDGED, handled_by="Asha", handled_at=START)
+    before = Event(START - MINUTE, EventKind.SNOOZED, "Ravi", "later")
+    muted = Event(START, EventKind.SILENCED, "Ravi", "fair")
+    by = Event(START, EventKind.ACKNOWLEDGED, "Asha", "mine")
+    assert told(replace(handled, events=(before, by, muted))).note == "“mine”"
+    assert told(replace(handled, events=(before, muted))).note == ""
+
+
+@pytest.mark.parametrize(
+    ("tried", "said"),
+    [
+        (Attempts(1, START, START, ("main/209",), None), ""),
+        (
+            Attempts(1, START, START, (), START - MINUTE),
+            "1; last reached 19:42 IST (+05:30)",
+        ),
+        (
+            Attempts(2, START - MINUTE, START, ("main/209", "main/210"), None),
+            "2 since 19:42 IST (+05:30), by extension 210 and Agent 209; never reached, as far as is known",
+        ),
+        (
+            Attempts(9, START - MINUTE, START, (), START - 2 * MINUTE, "main/209"),
+            "9 since 19:42 IST (+05:30); last reached 19:41 IST (+05:30) by Agent 209",
+        ),
+    ],
+)
+def test_attempts_in_vain_say_since_when_by_whom_and_when_the_customer_was_reached(
+    tried: Attempts, said: str
+) -> None:
+    assert told(replace(a_notification(), attempts=tried)).tried == said
+
+
+def test_calls_that_are_the_attempts_are_counted_once() -> None:
+    two = of(a_call(placed_at=START - MINUTE), a_call())
+    tried = Attempts(2, START - MINUTE, START, ("main/209",), None)
+    assert told(replace(two, attempts=tried)).often == ""
+    assert told(replace(two, attempts=replace(tried, count=3))).often
+
+
+def test_who_was_told_before_is_named_once_and_no_more_than_three() -> None:
+    lines = tuple(ToldLine(name, START + MINUTE, Kind.OPEN) for name in ("b", "c<", "d", "e"))
+    lines = (ToldLine("b", START, Kind.OPEN), *lines)
+    found = words(replace(a_notification(), told=lines), mrkdwn).told
+    assert found == ("b 19:43 IST (+05:30), c&lt; 19:44 IST (+05:30), d 19:44 IST (+05:30), 1 more")
+
+
+def test_of_an_agents_own_phone_no_call_back_is_asked_for() -> None:
+    leg = a_notification(is_agent_leg=True)
+    assert told(leg).title == "An agent's phone was not answered: Suresh"
+    for said in (text(leg), plain(leg), html(leg).replace("&#39;", "'")):
+        assert "This is an agent's own phone: the customer was never rung" in said
+
+
+def test_what_became_of_it_since_it_was_reopened_is_shown_instead() -> None:
+    reopened = Event(START, EventKind.REOPENED, "Asha")
+    held = Event(START, EventKind.HELD)
+    woke = Event(START, EventKind.WOKE)
+    assert told(a_notification(events=(reopened, held))).status == "Reopened"
+    assert told(a_notification(events=(reopened, woke))).status == ""

@@ -12,7 +12,17 @@ from notifier.channels.mail import Mail
 from notifier.channels.render import blocks, html, plain, subject, text
 from notifier.channels.render.summaries import summary_words
 from notifier.channels.slack.bot import SUMMARY_SIZE
-from notifier.model import Alert, Call, Gathered, Kind, Notification, Severity, Summary
+from notifier.model import (
+    Alert,
+    AlertState,
+    Call,
+    EndReason,
+    Gathered,
+    Kind,
+    Notification,
+    Severity,
+    Summary,
+)
 from tests.support.blockkit import assert_fits, assert_harmless
 from tests.support.clock import START
 from tests.support.hostile import notifications
@@ -167,6 +177,44 @@ def test_beyond_its_full_size_slack_would_refuse_it() -> None:
     summary = worst_summary(2 * SUMMARY_SIZE)
     assert fault({"text": text(summary)}) == "msg_too_long"
     assert fault({"text": "", "blocks": blocks(summary)}) == "msg_blocks_too_long"
+
+
+def test_what_is_done_meanwhile_comes_last_and_is_marked() -> None:
+    done = {"state": AlertState.ENDED, "handled_by": "Asha", "handled_at": START}
+    summary = replace(
+        of(
+            an_alert(id=1, severity=Severity.CRITICAL, ended_as=EndReason.REACHED, **done),
+            an_alert(id=2, ended_as=EndReason.RESOLVED, **done),
+            an_alert(id=3, severity=Severity.WARNING),
+        ),
+        gathered=Gathered.HELD,
+    )
+    assert tags(summary) == ["A3", "A1", "A2"]
+    assert summary_words(summary, str).severity == "warning"
+    for said in (text(summary), plain(summary), html(summary), str(blocks(summary))):
+        assert "Done meanwhile: 2, listed last." in said
+        assert "Reached by Asha, 19:43 IST (+05:30)" in said
+    rows = str(blocks(summary)[-1])
+    assert (rows.count("✅"), rows.count("🟠")) == (2, 1)
+
+
+def test_promise_at_its_full_size_it_names_those_that_are_done_too() -> None:
+    summary = worst_summary(SUMMARY_SIZE)
+    over = [
+        replace(
+            each.alert,
+            state=AlertState.ENDED,
+            ended_as=EndReason.REACHED,
+            handled_by="&" * 10**4,
+            handled_at=1_000,
+        )
+        for each in summary.notifications
+    ]
+    several = zip(summary.notifications, over, strict=True)
+    summary = replace(summary, notifications=tuple(replace(each, alert=alert) for each, alert in several))
+    assert len(text(summary)) <= TEXT
+    assert_fits(blocks(summary))
+    assert fault({"text": text(summary), "blocks": blocks(summary)}) is None
 
 
 def test_a_section_takes_as_many_lines_as_fit_and_no_line_is_parted() -> None:

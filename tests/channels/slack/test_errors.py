@@ -12,6 +12,7 @@ from notifier.errors import (
     DeliveryTransient,
     PayloadBroken,
     RateLimited,
+    TargetBroken,
 )
 
 
@@ -44,6 +45,28 @@ def test_each_status_without_a_code_says_what_to_do(
     failure = refused("chat.postMessage", status, None, {})
     assert type(failure) is kind
     assert getattr(failure, "uncertain", None) is uncertain
+
+
+@pytest.mark.parametrize(
+    ("code", "person_is_gone"),
+    [
+        ("user_disabled", True),
+        ("user_not_found", True),
+        ("user_not_visible", True),
+        ("users_not_found", True),
+        ("channel_not_found", False),
+        ("is_archived", False),
+        ("messages_tab_disabled", False),
+        ("no_service", False),
+    ],
+)
+def test_a_person_who_is_gone_is_told_from_a_place_that_does_not_work(
+    code: str, *, person_is_gone: bool
+) -> None:
+    failure = refused("chat.postMessage", 200, code, {})
+    assert isinstance(failure, TargetBroken)
+    assert failure.person_is_gone is person_is_gone
+    assert str(failure).startswith(f"chat.postMessage: {code}")
 
 
 def test_an_unknown_code_of_a_broken_server_may_have_been_posted() -> None:

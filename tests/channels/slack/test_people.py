@@ -39,8 +39,9 @@ async def test_a_look_up_grows_old(slack: FakeSlack, people: People, clock: Fake
 async def test_somebody_who_was_missing_is_found_a_little_later(
     slack: FakeSlack, people: People, clock: FakeClock
 ) -> None:
-    with pytest.raises(TargetBroken):
+    with pytest.raises(TargetBroken) as caught:
         await people.conversation("new@example.com")
+    assert caught.value.person_is_gone
     slack.add_user("U300", "new@example.com")
     with pytest.raises(TargetBroken):
         await people.conversation("new@example.com")
@@ -73,6 +74,7 @@ async def test_a_look_up_that_is_forbidden_breaks_only_those_who_need_one(
     slack: FakeSlack, people: People
 ) -> None:
     slack.workspace.scopes.discard("users:read.email")
-    with pytest.raises(TargetBroken, match=r"users:read\.email"):
+    with pytest.raises(TargetBroken, match=r"users:read\.email") as caught:
         await people.conversation(MAIL)
+    assert not caught.value.person_is_gone
     assert await people.conversation("U209") == "DU209"

@@ -12,19 +12,32 @@ from jsonschema import Draft202012Validator
 
 from notifier.channels.render import sample_notification
 from notifier.channels.webhook import Webhook
-from notifier.channels.webhook.document import CALLS_IN_SUMMARY, body, document
+from notifier.channels.webhook.document import AGENTS_IN_DIGEST, CALLS_IN_SUMMARY, TOLD, body, document
 from notifier.model import (
+    AgentTally,
     AlertState,
+    Attempts,
     EndReason,
     Gathered,
     Kind,
     Message,
     NoticeKind,
     Severity,
+    Tally,
+    ToldLine,
 )
 from tests.support.clock import START
 from tests.support.hostile import notifications
-from tests.support.sample import MINUTE, a_call, a_notice, a_notification, a_summary, an_alert
+from tests.support.sample import (
+    MINUTE,
+    NOBODY_MISSED,
+    a_call,
+    a_digest,
+    a_notice,
+    a_notification,
+    a_summary,
+    an_alert,
+)
 
 DOCS = Path(__file__).parents[3] / "docs"
 SCHEMA = json.loads((DOCS / "webhook.schema.json").read_text())
@@ -32,6 +45,11 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 
 
 OVER = AlertState.ENDED
+
+
+def _parts_of(digest: dict[str, Any]) -> list[Any]:
+    lists = (each for key in ("agents", "hours", "newest_open") for each in digest.get(key, []))
+    return [*([digest["customers"]] if digest else []), *lists]
 
 
 def parsed(message: Message) -> Any:
@@ -55,6 +73,11 @@ MESSAGES: dict[str, Message] = {
     **{f"gathered {each}": a_summary(gathered=each) for each in Gathered},
     **{f"raised {kind}": a_notice(kind=kind) for kind in NoticeKind},
     "cleared": a_notice(cleared_at=START),
+    "digest": a_digest(),
+    "digest of nobody": a_digest(figures=NOBODY_MISSED),
+    "digest without answered calls": a_digest(
+        figures=replace(a_digest().figures, knows_reached=False, read_to=None)
+    ),
 }
 
 
@@ -71,19 +94,26 @@ def test_every_message_is_as_the_schema_says(message: Message) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "kind"), [(a_notification(), "alert"), (a_summary(), "summary"), (a_notice(), "notice")]
+    ("message", "kind"),
+    [
+        (a_notification(), "alert"),
+        (a_summary(), "summary"),
+        (a_notice(), "notice"),
+        (a_digest(), "digest"),
+    ],
 )
 def test_the_type_says_which_it_is(message: Message, kind: str) -> None:
     assert parsed(message)["type"] == kind
 
 
-@pytest.mark.parametrize("message", [a_notification(), a_summary(), a_notice()])
+@pytest.mark.parametrize("message", [a_notification(), a_summary(), a_notice(), a_digest()])
 def test_the_schema_lets_no_field_be_missing_added_or_wrong(message: Message) -> None:
     found = parsed(message)
     for part in (
         found,
         *found.get("alerts", []),
-        *(found[key] for key in ("alert", "notice") if key in found),
+        *(found[key] for key in ("alert", "notice", "digest") if key in found),
+        *_parts_of(found.get("digest", {})),
     ):
         for key in list(part):
             value = part.pop(key)
@@ -114,6 +144,12 @@ def test_an_alert_says_all_that_is_known_of_it() -> None:
         "level": 1,
         "state": "open",
         "ended_as": None,
+        "handled_by": "",
+        "handled_at": None,
+        "snoozed_until": None,
+        "is_agent_leg": False,
+        "attempts": None,
+        "told": [],
         "count": 7,
         "needed": 5,
         "within_ms": 1_800_000,
@@ -133,6 +169,32 @@ def test_an_alert_says_all_that_is_known_of_it() -> None:
     }
 
 
+def test_an_alert_says_who_handled_it_who_was_told_and_how_often_it_was_tried() -> None:
+    alert = an_alert(
+        state=AlertState.SNOOZED, handled_by="Asha\n", handled_at=START, snoozed_until=START + MINUTE
+    )
+    tried = Attempts(3, START - MINUTE, START, ("main/210", "main/209"), None)
+    line = ToldLine("leads", START, Kind.ESCALATION)
+    message = a_notification(alert=alert, attempts=tried, told=(line,) * (TOLD + 1), is_agent_leg=True)
+    told = parsed(message)["alert"]
+    assert (told["handled_by"], told["handled_at"]) == ("Asha", "2026-09-21T14:13:20.000Z")
+    assert (told["snoozed_until"], told["is_agent_leg"]) == ("2026-09-21T14:14:20.000Z", True)
+    assert (
+        told["told"] == [{"receiver": "leads", "at": "2026-09-21T14:13:20.000Z", "kind": "escalation"}] * TOLD
+    )
+    assert told["attempts"] == {
+        "count": 3,
+        "first_at": "2026-09-21T14:12:20.000Z",
+        "last_at": "2026-09-21T14:13:20.000Z",
+        "agents": ["main/210", "main/209"],
+        "reached_at": None,
+        "reached_by": "",
+    }
+    reached = replace(tried, reached_at=START, reached_by="main/209")
+    found = parsed(a_notification(attempts=reached))["alert"]["attempts"]
+    assert (found["reached_at"], found["reached_by"]) == ("2026-09-21T14:13:20.000Z", "main/209")
+
+
 def test_a_test_says_that_it_is_one() -> None:
     assert parsed(MESSAGES["test"])["alert"]["test"] is True
 
@@ -150,6 +212,47 @@ def test_a_full_summary_is_small_enough_for_any_server() -> None:
     newest = [call["id"] for call in found["alerts"][0]["calls"]]
     assert newest == [str(n) for n in range(50 - CALLS_IN_SUMMARY, 50)]
     assert len(body(a_summary(many))) < 900_000
+
+
+def test_a_digest_says_how_many_and_who_is_left() -> None:
+    digest = parsed(a_digest())["digest"]
+    assert digest["customers"] == {"missed": 3, "reached": 1, "open": 2, "median_ms": 24 * MINUTE}
+    assert digest["agents"][0] == {
+        "account": "main",
+        "extension": "209",
+        "agent": "Agent 209",
+        "missed": 2,
+        "reached": 1,
+        "open": 1,
+        "median_ms": 24 * MINUTE,
+    }
+    assert digest["hours"] == [
+        {"hour": 10, "calls": 3, "reached": 2},
+        {"hour": 17, "calls": 2, "reached": 0},
+    ]
+    assert digest["newest_open"][1] == {
+        "customer": "+12025550123",
+        "name": "",
+        "account": "main",
+        "extension": "210",
+        "agent": "",
+        "attempts": 1,
+        "last_call_at": "2026-09-21T12:43:20.000Z",
+    }
+    assert (digest["time_zone"], digest["until"]) == ("Asia/Kolkata", "2026-09-21T14:13:20.000Z")
+
+
+def test_a_digest_says_null_of_what_is_not_known() -> None:
+    digest = parsed(MESSAGES["digest without answered calls"])["digest"]
+    assert (digest["customers"]["reached"], digest["customers"]["open"], digest["read_to"]) == (None,) * 3
+    assert {each["reached"] for each in (*digest["agents"], *digest["hours"])} == {None}
+
+
+def test_a_digest_of_many_agents_is_small_enough_for_any_server() -> None:
+    agents = tuple(AgentTally(f"{'न' * 300}/{number}", Tally(1, 0, None)) for number in range(10_000))
+    report = a_digest(figures=replace(a_digest().figures, agents=agents))
+    assert len(parsed(report)["digest"]["agents"]) == AGENTS_IN_DIGEST
+    assert len(body(report)) < 900_000
 
 
 def test_a_notice_says_what_is_in_trouble_and_until_when() -> None:
