@@ -141,4 +141,6 @@ async def test_one_without_an_answer_is_given_up() -> None:
 
 
 async def test_it_can_be_closed_before_it_ever_beat() -> None:
-    await Monitor().heartbeat.aclose()
+    monitor = Monitor()
+    await monitor.heartbeat.aclose()
+    assert monitor.asked == []

@@ -1,5 +1,6 @@
 """An older store is upgraded whole or not at all, and a copy leads back."""
 
+import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -60,6 +61,11 @@ def test_a_copy_in_the_old_schema_stays_beside_the_store_for_its_owner_only(path
     assert _version(copy) == FIRST
     assert {table: rows_of(copy, table) for table in TABLES} == before
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name, copy.name]
+
+
+def test_the_way_back_that_is_documented_names_the_copy_of_this_version() -> None:
+    lines = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    assert set(re.findall(r"before-([0-9]{4})", lines)) == {HEAD}
 
 
 def test_the_copy_takes_the_stores_place_and_is_upgraded_again(path: Path) -> None:
