@@ -3,20 +3,19 @@
 The daemon need not be asked: it finds in the store what is to be done, whichever process wrote it there.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
-from notifier.config.receivers import Agent
-from notifier.config.rules import Rule
+from notifier.config.receivers import Agent, Receiver, agent_of
 from notifier.host.masking import clean
-from notifier.model import Alert, Silence
-from notifier.rules import wakes_at
-from notifier.rules.act import Acted, Action, Order, Standing, act
-from notifier.rules.calendar import ALWAYS, Hours
+from notifier.model import Alert, AlertState, EndReason, Silence
+from notifier.rules import ends_when_told, is_news, standing
+from notifier.rules.act import Acted, Action, Order, Shown, Standing, act
 from notifier.rules.silence import is_about, silenced
-from notifier.store import alerts, by_hand, events, silences
+from notifier.store import alerts, by_hand, events, outbox_alerts, silences, unheard
 from notifier.store.database import Connection, Database
 from notifier.store.outbox_held import hasten_held
+from notifier.store.told import Told
 
 LONGEST_NAME = 100
 """Characters of who did it."""
@@ -39,8 +38,8 @@ class Actions:
     """Carries out orders under one configuration."""
 
     database: Database
-    rules: Mapping[str, Rule]
-    calendars: Mapping[str, Hours]
+    rules: Collection[str]  # names of its rules
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)  # likewise; for what is said of an order
 
     async def carry_out(self, alert_id: int, order: Order, now: int) -> Acted | None:
         """Do to an alert what a person asks for: whole, or not at all.
@@ -66,12 +65,30 @@ class Actions:
             return None
         acted = act(before, order, self._standing(connection, before), now)
         if acted.event is not None:
-            alerts.update_alert(connection, acted.alert, self._wakes_at(acted.alert, now))
+            if before.ended_at is not None:
+                end = unheard.ENDED if before.ended_as is EndReason.TOLD else standing(before)
+                unheard.missed_its_end(connection, alert_id, end)
+            # The daemon looks at it at once, and then when its own rules say: they may be others than ours.
+            alerts.update_alert(connection, acted.alert, now if acted.alert.ended_at is None else None)
             events.record(connection, alert_id, acted.event)
             hasten_held(connection, now, alert_id)
             if order.action is Action.REOPEN:
                 by_hand.revive(connection, alert_id, now)
-        return acted
+        return replace(acted, shown=self._shown(connection, acted.alert))
+
+    def _shown(self, connection: Connection, alert: Alert) -> Shown:
+        known = unheard.all_known(connection, alert.id)
+        edited = sum(self._can_edit(one) for one in known)
+        anew = sum(self._is_told_anew(one, alert) for one in known if not self._can_edit(one))
+        return Shown(edited, anew, len(known))
+
+    def _can_edit(self, known: Told) -> bool:
+        receiver = self.receivers.get(known.target.receiver)
+        return receiver is not None and receiver.can_edit and known.receipt != ""
+
+    def _is_told_anew(self, known: Told, alert: Alert) -> bool:
+        receiver = self.receivers.get(known.target.receiver)
+        return is_news(known.standing, alert, for_program=receiver is not None and receiver.is_program)
 
     def _standing(self, connection: Connection, alert: Alert) -> Standing:
         active = alerts.active(connection, [(alert.rule, alert.key)])
@@ -80,14 +97,8 @@ class Actions:
             has_rule=alert.rule in self.rules,
             rival=rivals[0] if rivals else None,
             is_written=by_hand.is_written(connection, alert.id),
+            never_told=by_hand.never_told(connection, alert.id),
         )
-
-    def _wakes_at(self, alert: Alert, now: int) -> int | None:
-        rule = self.rules.get(alert.rule)
-        if rule is not None:
-            return wakes_at(alert, rule, self.calendars[rule.calendar] if rule.calendar else ALWAYS)
-        # The daemon may know a rule that is not in the file any more, or have to end what is left of it.
-        return now if alert.ended_at is None else None
 
 
 async def silence(database: Database, agents: Mapping[str, Agent], new: Silence, now: int) -> Silenced:
@@ -103,7 +114,7 @@ async def silence(database: Database, agents: Mapping[str, Agent], new: Silence,
         StoreUnavailable: nothing was done; may be tried again.
         StoreRefused: the store is damaged.
     """
-    fit = replace(new, reason=one_line(new.reason, LONGEST_NOTE), author=one_line(new.author, LONGEST_NAME))
+    fit = replace(new, reason=one_line(new.reason, LONGEST_NOTE), author=a_name(new.author))
 
     def work(connection: Connection) -> Silenced:
         added = silences.add(connection, fit)
@@ -133,7 +144,7 @@ async def end_silence(
         StoreUnavailable: nothing was done; may be tried again.
         StoreRefused: the store is damaged.
     """
-    name = one_line(who, LONGEST_NAME)
+    name = a_name(who)
 
     def work(connection: Connection) -> Silenced | None:
         found = silences.silence(connection, silence_id)
@@ -147,16 +158,60 @@ async def end_silence(
         free = [
             one
             for one in silences.held_alerts(connection)
-            if is_about(found, one, agents) and silenced(one, rest, agents, now) is None
+            if found.is_active(now) and is_about(found, one, agents) and not silenced(one, rest, agents, now)
         ]
         return Silenced(replace(found, ended_at=now, ended_by=name), is_done=True, alerts=len(free))
 
     return await database.write(work)
 
 
+def call_off(connection: Connection, ids: Collection[int], who: str, now: int) -> by_hand.Changed:
+    """Call off notifications that wait or were given up; what was only to be told is over then.
+
+    An alert about one call, with nothing to follow, ends with the last of its notifications: as told where
+    somebody was, else as resolved by whoever called it off.
+
+    Args:
+        connection: to the store, in a transaction.
+        ids: of the notifications, at most `by_hand.MOST`.
+        who: calls them off, as it was written.
+        now: UTC ms.
+    """
+    changed = by_hand.drop(connection, ids, now)
+    about = by_hand.alerts_about(connection, changed.done)
+    waiting = [
+        alert
+        for alert in outbox_alerts.alerts_of(connection, about).values()
+        if alert.state is AlertState.OPEN and ends_when_told(alert)
+    ]
+    told = outbox_alerts.settled(connection, [alert.id for alert in waiting])
+    untold = outbox_alerts.forsaken(connection, [alert.id for alert in waiting])
+    for alert in waiting:
+        if alert.id in told:
+            ended = replace(alert, state=AlertState.ENDED, ended_as=EndReason.TOLD, ended_at=now)
+            alerts.update_alert(connection, ended, None)
+        elif alert.id in untold and not by_hand.ids_in(connection, by_hand.RETRIABLE, alert.id):
+            _called_off(connection, alert, who, now)
+    return changed
+
+
+def _called_off(connection: Connection, alert: Alert, who: str, now: int) -> None:
+    order = fitted(Order(Action.RESOLVE, who, by_hand.DROPPED))
+    acted = act(alert, order, Standing(has_rule=True, rival=None, is_written=True), now)
+    alerts.update_alert(connection, acted.alert, None)
+    if acted.event is not None:
+        events.record(connection, alert.id, acted.event)
+
+
 def fitted(order: Order) -> Order:
     """An order whose texts are fit to be kept and shown."""
-    return replace(order, who=one_line(order.who, LONGEST_NAME), note=one_line(order.note, LONGEST_NOTE))
+    return replace(order, who=a_name(order.who), note=one_line(order.note, LONGEST_NOTE))
+
+
+def a_name(text: str) -> str:
+    """What somebody calls themselves, fit likewise; nobody passes for an agent, as `Event.who` names them."""
+    name = one_line(text, LONGEST_NAME)
+    return f"A{name[1:]}" if agent_of(name) else name
 
 
 def one_line(text: str, limit: int) -> str:

@@ -14,14 +14,18 @@ from notifier.rules import (
     Remind,
     Telling,
     Wake,
+    brought_back,
     due,
-    passed_over,
+    opened,
     quiet_from,
     set_right,
     steps_taken,
+    taken_over,
 )
-from notifier.store import alerts, events, outbox, purge, sources
+from notifier.rules.reached import MOST_AHEAD, standings
+from notifier.store import alerts, events, outbox, outbox_alerts, purge, sources, unheard
 from notifier.store.database import Connection, Database
+from notifier.store.reach import contacts
 from notifier.tell import Tell
 
 log = structlog.get_logger("notifier.lifecycle")
@@ -37,6 +41,8 @@ LOOK_AT_LAST = 3_600_000
 
 PURGE_EVERY = 3_600_000
 """ms"""
+
+AHEAD = "the clock was ahead when it ended"
 
 
 @dataclass
@@ -98,20 +104,33 @@ class Lifecycle:
 
     def _adopted(self, connection: Connection, now: int) -> int:
         outbox.release_strangers(connection, self.accounts)
+        self._bring_back(connection, now)
         removed = 0
         for alert in alerts.all_active(connection):
             if alert.rule in self.tell.rules:
                 # The rule's spans may have changed while we were away.
-                self._derive(connection, alert, self._without_new_steps(alert, now), now)
+                self._derive(connection, alert, self._taken_over(alert, now), now)
             else:
                 self._end(connection, alert, EndReason.RULE_REMOVED, now)
                 removed += 1
         return removed
 
     def _derived_anew(self, connection: Connection, now: int) -> None:
+        self._bring_back(connection, now)
         for alert in alerts.all_active(connection):
             if alert.rule in self.tell.rules:
                 self._derive(connection, alert, alert, now)
+
+    def _bring_back(self, connection: Connection, now: int) -> None:
+        """Let alerts go on that only a clock which was ahead has ended, for want of time."""
+        for alert in alerts.ended_after(connection, now):
+            rule = self.tell.rules.get(alert.rule)
+            right = brought_back(alert, rule, self.tell.hours(rule), now)
+            has_rival = alerts.active(connection, [(alert.rule, alert.key)])
+            if right is None or has_rival or _reached_since(connection, alert, now):
+                continue
+            self._change(connection, right, Event(now, EventKind.REOPENED, note=AHEAD))
+            log.info("goes on after all", alert=f"A{alert.id}", rule=alert.rule, why=AHEAD)
 
     def _derive(self, connection: Connection, before: Alert, alert: Alert, now: int) -> None:
         right = set_right(alert, now)
@@ -121,16 +140,13 @@ class Lifecycle:
         else:
             alerts.update_alert(connection, right, wakes)
 
-    def _without_new_steps(self, alert: Alert, now: int) -> Alert:
-        """A reload never sends: what only the new rule would have told by now, it does not make up for."""
+    def _taken_over(self, alert: Alert, now: int) -> Alert:
+        """As it goes on, where a reload has changed its rule or calendar."""
         old = self.before.rules.get(alert.rule) if self.before else None
         if self.before is None or old is None:
             return alert
-        was_due = due(alert, old, self.before.hours(old), now)
-        if isinstance(was_due, Escalate | Remind):
-            return alert
         rule = self.tell.rules[alert.rule]
-        return passed_over(alert, rule, self.tell.hours(rule), now)
+        return taken_over(alert, old, self.before.hours(old), rule, self.tell.hours(rule), now)
 
     def _due(self, connection: Connection, now: int) -> int:
         waking = alerts.due(connection, now, BATCH)
@@ -140,7 +156,10 @@ class Lifecycle:
 
     def _do(self, connection: Connection, alert: Alert, now: int) -> None:
         rule = self.tell.rules.get(alert.rule)
-        match due(alert, rule, self.tell.hours(rule), now):
+        what = due(alert, rule, self.tell.hours(rule), now)
+        if isinstance(what, Escalate | Remind) and self._is_kept_back(connection, alert, now):
+            return
+        match what:
             case EndReason() as reason:
                 self._end_if_told(connection, alert, reason, now)
             case Wake.TELL:
@@ -152,20 +171,33 @@ class Lifecycle:
             case Remind(number=number):
                 self._remind(connection, alert, number, now)
             case Wake.NOTHING:
-                alerts.wake(connection, alert.id, now + LOOK_AGAIN)
+                self._look_later(connection, alert, now)
+
+    def _is_kept_back(self, connection: Connection, alert: Alert, now: int) -> bool:
+        """Did nobody hear of it yet, since it is held? Then it is looked at again: all counts from then."""
+        held_until = outbox_alerts.kept_back_until(connection, alert.id)
+        if held_until is not None:
+            alerts.wake(connection, alert.id, _next_look(held_until, now))
+        return held_until is not None
+
+    def _look_later(self, connection: Connection, alert: Alert, now: int) -> None:
+        # Who acted on it leaves it to us when it is due: they need not have our rules.
+        at = self.tell.wakes_at(alert)
+        alerts.wake(connection, alert.id, at if at is not None and at > now else now + LOOK_AGAIN)
 
     def _open(self, connection: Connection, alert: Alert, now: int) -> None:
-        opened = _opened(alert, now)
-        self._change(connection, opened, Event(now, EventKind.OPENED))
+        now_open = opened(alert, now)
+        self._change(connection, now_open, Event(now, EventKind.OPENED))
         gathered = self.tell.gathered(alert)
         backlog = self._backlog(connection, alert, now) if gathered else None
-        telling = Telling(Kind.OPEN, 0, opened.level)
-        self.tell.enqueue(connection, opened, telling, now, gathered=gathered, waits_for=backlog)
+        telling = Telling(Kind.OPEN, 0, now_open.level)
+        self.tell.enqueue(connection, now_open, telling, now, gathered=gathered, waits_for=backlog)
         log.info("opened after its wait", alert=f"A{alert.id}", rule=alert.rule)
 
     def _wake(self, connection: Connection, alert: Alert, now: int) -> None:
         # Reminders begin anew; who was told by an escalation is told so once.
-        woken = replace(_opened(alert, now), reminded=0)
+        kept = self.tell.steps_kept(connection, alert)
+        woken = replace(opened(alert, now), reminded=0, escalated=kept)
         self._change(connection, woken, Event(now, EventKind.WOKE))
         self.tell.remind(connection, woken, 1, now)
         log.info("woke from its snooze", alert=f"A{alert.id}", rule=alert.rule)
@@ -213,12 +245,14 @@ class Lifecycle:
             if read_to is None or read_to < (quiet or now):
                 return now + LOOK_AGAIN
         next_try = outbox.next_try(connection, alert.id)
-        return None if next_try is None else min(max(next_try, now) + LOOK_AGAIN, now + LOOK_AT_LAST)
+        return None if next_try is None else _next_look(next_try, now)
 
-    @staticmethod
-    def _end(connection: Connection, alert: Alert, reason: EndReason, now: int) -> None:
-        # A reload never sends: who was told of a removed rule's alert keeps the message as it is.
-        version = alert.version if reason is EndReason.RULE_REMOVED else alert.version + 1
+    def _end(self, connection: Connection, alert: Alert, reason: EndReason, now: int) -> None:
+        if reason is EndReason.RULE_REMOVED:
+            # A reload tells nobody anything: people keep the message as it is. Programs follow it.
+            receivers = self.tell.directory.receivers
+            unheard.hide(connection, alert.id, [name for name, one in receivers.items() if one.is_program])
+        version = alert.version + 1
         ended = replace(alert, state=AlertState.ENDED, ended_as=reason, ended_at=now, version=version)
         alerts.update_alert(connection, ended, None)
         if reason is not EndReason.TOLD:
@@ -226,14 +260,13 @@ class Lifecycle:
         log.info("ended", alert=f"A{alert.id}", rule=alert.rule, reason=reason)
 
 
-def _opened(alert: Alert, now: int) -> Alert:
-    """The alert as it becomes open, and nobody is on it."""
-    return replace(
-        alert,
-        state=AlertState.OPEN,
-        open_since=now,
-        handled_by="",
-        handled_at=None,
-        snoozed_until=None,
-        version=alert.version + 1,
-    )
+def _next_look(next_try: int, now: int) -> int:
+    """When to look again whether what is to be tried then was sent, UTC ms."""
+    return min(max(next_try, now) + LOOK_AGAIN, now + LOOK_AT_LAST)
+
+
+def _reached_since(connection: Connection, alert: Alert, now: int) -> bool:
+    """Was the customer that it is about spoken with, which nobody noted because it had ended?"""
+    last = alerts.calls_of(connection, alert.id, 1) if alert.customer else ()
+    known = contacts(connection, last, now + MOST_AHEAD)
+    return any(one.reached or one.spurious for one in standings(last, known))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from notifier.config.receivers import NOBODY
 from notifier.config.rules import Escalation, Rule
 from notifier.model import Alert, Gathered, Kind, Target
 from notifier.rules import (
@@ -24,9 +25,6 @@ from notifier.store import outbox, outbox_alerts, outbox_held, outbox_views, tol
 from notifier.store.database import Connection
 
 log = structlog.get_logger("notifier.tell")
-
-NOBODY = "nobody"
-"""Stands for the receiver where nobody can be told."""
 
 ROUND = 1_000_000
 """More than a rule can have steps. What a reopened alert escalates is numbered from the next multiple on."""
@@ -114,6 +112,12 @@ class Tell:
                     self._write(connection, alert, fresh, Kind.ESCALATION, before + step, now, None)
                 told_already.update(targets)
 
+    def steps_kept(self, connection: Connection, alert: Alert) -> int:
+        """How many steps of its escalation stay taken when an alert wakes: not those that were called off."""
+        last = outbox_alerts.last_number(connection, alert.id, Kind.ESCALATION)
+        called_off = outbox_alerts.first_called_off(connection, alert.id, last // ROUND * ROUND)
+        return alert.escalated if called_off is None else min(alert.escalated, called_off % ROUND - 1)
+
     def remind(self, connection: Connection, alert: Alert, number: int, now: int) -> None:
         """Write down that all who were told are reminded; the rule's own receivers where nobody was.
 
@@ -135,10 +139,19 @@ class Tell:
         steps = rule.escalate if rule else ()
         return steps[n % ROUND - 1] if 0 < n % ROUND <= len(steps) else None
 
-    def update(self, connection: Connection, alert: Alert, target: Target, now: int) -> None:
-        """Write down that a target is told in a new message of the calls that joined, likewise."""
+    def update(self, connection: Connection, alert: Alert, target: Target, now: int, *, joined: bool) -> None:
+        """Write down that a target is told in a new message what is new of an alert that it knows of.
+
+        Args:
+            connection: to the store, in a transaction.
+            alert: as stored.
+            target: whose message can't be edited.
+            now: UTC ms.
+            joined: calls are among what is new.
+        """
         group = Audience((target,), Via.RULE)
-        self._write(connection, alert, group, Kind.UPDATE, alert.version, now, self.gathered(alert))
+        gathered = self.gathered(alert) if joined else None
+        self._write(connection, alert, group, Kind.UPDATE, alert.version, now, gathered)
 
     def redirect(
         self,

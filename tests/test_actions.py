@@ -10,16 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from notifier.actions import LONGEST_NAME, LONGEST_NOTE, Actions, end_silence, silence
-from notifier.config import Agent
+from notifier.config import Agent, Config
 from notifier.errors import StoreUnavailable
-from notifier.model import Alert, AlertState, Event, EventKind, Gathered, Silence
-from notifier.rules.act import Acted, Action, Order, Verdict
-from notifier.rules.calendar import ALWAYS
+from notifier.model import Alert, AlertState, EndReason, Event, EventKind, Gathered, Silence, Target
+from notifier.rules.act import Acted, Action, Order, Shown, Verdict
 from notifier.store import alerts, events, outbox_views, schema, silences
 from notifier.store.database import Connection, Database
 from notifier.store.outbox import RowState, finish
+from notifier.store.told import record
 from tests.support.clock import START
-from tests.support.rulebook import a_rule
 from tests.support.sample import a_silence
 from tests.support.store import LEADS, enqueue, locked_by_another, send_all, store_alert
 
@@ -27,7 +26,7 @@ MINUTE = 60_000
 NOW = START + 10 * MINUTE
 UNTIL = NOW + 60 * MINUTE
 
-RULES = {"not-reached": a_rule(name="not-reached", calendar="office", repeat_every="1h")}
+RULES = ["not-reached"]
 AGENTS = {"209": Agent(team="sales")}
 
 
@@ -45,7 +44,7 @@ def database(path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def actions(database: Database) -> Actions:
-    return Actions(database, RULES, {"office": ALWAYS})
+    return Actions(database, RULES)
 
 
 async def an_open_alert(database: Database, *, key: str = "k", is_told: bool = True, **over: Any) -> Alert:
@@ -109,12 +108,11 @@ async def test_messages_that_were_sent_are_out_of_date_then(database: Database, 
     assert database.look(lambda connection: connection.scalar(select(schema.told.c.stale)))
 
 
-async def test_it_is_looked_at_again_when_its_rule_says(database: Database, actions: Actions) -> None:
+async def test_the_daemon_looks_at_it_at_once(database: Database, actions: Actions) -> None:
     alert = await an_open_alert(database, open_since=START)
-    await done(actions, alert, Action.SNOOZE)
-    assert wakes_at(database, alert) == UNTIL
-    await done(actions, alert, Action.REOPEN)
-    assert wakes_at(database, alert) == NOW + 60 * MINUTE  # the first reminder
+    for action in (Action.SNOOZE, Action.REOPEN):
+        await done(actions, alert, action)
+        assert wakes_at(database, alert) == NOW
     await done(actions, alert, Action.RESOLVE)
     assert wakes_at(database, alert) is None
 
@@ -128,12 +126,6 @@ async def test_an_alert_whose_rule_is_not_in_the_file_is_left_to_the_daemon(
     assert (await done(actions, alert, Action.RESOLVE)).is_done
     assert wakes_at(database, alert) is None
     assert (await done(actions, alert, Action.REOPEN)).verdict is Verdict.RULE_IS_GONE
-
-
-async def test_a_rule_without_a_calendar_may_always_speak(database: Database) -> None:
-    alert = await an_open_alert(database, rule="rule", open_since=START)
-    await done(Actions(database, {"rule": a_rule(expire_after="2h")}, {}), alert, Action.ACKNOWLEDGE)
-    assert wakes_at(database, alert) == START + 120 * MINUTE
 
 
 async def test_there_is_no_such_alert(database: Database, actions: Actions) -> None:
@@ -153,10 +145,7 @@ async def test_of_two_processes_at_once_the_second_says_who_was_first(path: Path
     try:
         both = [(database, "Asha"), (other, "Ravi")]
         acted = await asyncio.gather(
-            *(
-                done(Actions(one, RULES, {"office": ALWAYS}), alert, Action.ACKNOWLEDGE, who=who)
-                for one, who in both
-            )
+            *(done(Actions(one, RULES), alert, Action.ACKNOWLEDGE, who=who) for one, who in both)
         )
     finally:
         other.close()
@@ -183,6 +172,15 @@ async def test_what_fails_on_the_way_is_undone(database: Database, actions: Acti
     with pytest.raises(Exception, match="alert_events"):
         await done(actions, alert, Action.RESOLVE)
     assert stored(database, alert) == alert
+
+
+async def test_nobody_passes_for_an_agent(database: Database, actions: Actions) -> None:
+    alert = await an_open_alert(database)
+    await done(actions, alert, Action.ACKNOWLEDGE, who=" agent main/209")
+    assert stored(database, alert).handled_by == "Agent main/209"
+    assert [event.who for event in story(database, alert)] == ["Agent main/209"]
+    new = a_silence(author="agent\tmain/209")
+    assert (await silence(database, AGENTS, new, NOW)).silence.author == "Agent main/209"
 
 
 async def test_texts_are_kept_on_one_line_and_within_bounds(database: Database, actions: Actions) -> None:
@@ -257,7 +255,7 @@ async def test_a_silence_says_what_it_mutes_and_has_what_is_held_looked_at_again
     alert = await held(database, "held")
     await an_open_alert(database, key="another", agent="main/210")
     over = await an_open_alert(database, key="over")
-    await done(Actions(database, RULES, {"office": ALWAYS}), over, Action.RESOLVE)
+    await done(Actions(database, RULES), over, Action.RESOLVE)
     added = await silence(database, AGENTS, until_then(team="sales", reason="a\nb"), NOW)
     assert (added.is_done, added.alerts) == (True, 1)
     assert added.silence == until_then(id=1, team="sales", reason="a b")
@@ -290,3 +288,87 @@ async def test_a_silence_that_is_over_by_itself_can_not_be_ended(database: Datab
     assert ended is not None
     assert not ended.is_done
     assert database.look(lambda connection: silences.silence(connection, one.id)) == one
+
+
+RECEIVERS = Config.model_validate(
+    {
+        "telecmi": {"accounts": [{"name": "main", "region": "india", "app_id": 1, "secret": "s"}]},
+        "receivers": {
+            "room": {"slack": {"to": "#room"}},
+            "posts": {"slack": {"webhook_url": "https://hooks.example.com/x"}},
+            "leads": {"email": {"to": "lead@example.com"}},
+            "tickets": {"webhook": {"url": "https://example.com/in", "secret": "sixteen letters or more"}},
+        },
+        "email": {"host": "127.0.0.1", "security": "none", "sender": "a@example.com"},
+        "rules": [{"name": "not-reached", "notify": "room"}],
+    }
+).receivers
+
+
+async def told(database: Database, alert: Alert, **standings: str) -> None:
+    """These receivers were told of it, and that it stood so."""
+
+    def work(connection: Connection) -> None:
+        for name, stands in standings.items():
+            record(
+                connection,
+                alert.id,
+                Target(name, "x"),
+                receipt="" if name in {"posts", "tickets"} else "r",
+                version=alert.version,
+                call_count=alert.call_count,
+                now=START,
+                edit_at=START,
+                standing=stands,
+            )
+
+    await database.write(work)
+
+
+SHOWN: list[tuple[Action, dict[str, str], Shown]] = [
+    (Action.ACKNOWLEDGE, {}, Shown()),
+    (Action.ACKNOWLEDGE, {"room": "open"}, Shown(edited=1, knowing=1)),
+    (Action.ACKNOWLEDGE, {"room": "open", "posts": "open", "tickets": "", "leads": "open"}, Shown(1, 3, 4)),
+    (Action.ACKNOWLEDGE, {"leads": "acknowledged Asha"}, Shown(knowing=1)),
+    # Only a program hears of a snooze; a receiver that is gone from the configuration hears as people do.
+    (Action.SNOOZE, {"leads": "open", "tickets": "open", "gone": "open"}, Shown(anew=1, knowing=3)),
+]
+
+
+@pytest.mark.parametrize("number", range(len(SHOWN)))
+async def test_how_many_learn_of_it_and_in_which_way(database: Database, number: int) -> None:
+    action, standings, shown = SHOWN[number]
+    alert = await an_open_alert(database)
+    await told(database, alert, **standings)
+    acted = await done(Actions(database, RULES, RECEIVERS), alert, action)
+    assert acted.shown == shown
+
+
+@pytest.mark.parametrize("end", [EndReason.TOLD, EndReason.EXPIRED, EndReason.RESOLVED])
+async def test_a_reopened_alert_is_new_to_whoever_thinks_that_it_is_over(
+    database: Database, end: EndReason
+) -> None:
+    alert = await an_open_alert(
+        database, state=AlertState.ENDED, ended_as=end, ended_at=NOW, handled_by="Ravi"
+    )
+    await told(database, alert, leads="open", posts="resolved Ravi", tickets="expired")
+    acted = await done(Actions(database, RULES, RECEIVERS), alert, Action.REOPEN)
+    assert acted.shown == Shown(anew=3, knowing=3)
+
+
+async def test_of_a_reopened_alert_those_are_told_who_were_not_because_it_had_ended(
+    database: Database, actions: Actions
+) -> None:
+    alert = await an_open_alert(database)
+
+    def dropped(connection: Connection) -> None:
+        enqueue(connection, alert, LEADS)
+        (row,) = (one for one in outbox_views.of_alert(connection, alert.id) if one.target == LEADS)
+        finish(connection, [row.id], RowState.DROPPED, "reached", NOW)
+
+    await database.write(dropped)
+    await done(actions, alert, Action.RESOLVE)
+    acted = await done(actions, alert, Action.REOPEN)
+    assert acted.standing.never_told == 1
+    row = database.look(lambda connection: outbox_views.of_alert(connection, alert.id))[-1]
+    assert (row.state, row.reason) == (RowState.WAITING, "")

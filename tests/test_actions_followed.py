@@ -3,7 +3,7 @@
 from typing import Any
 
 from notifier.actions import Actions, end_silence, silence
-from notifier.model import AlertState
+from notifier.model import AlertState, Kind
 from notifier.rules.act import Action, Order
 from tests.support.sample import a_silence
 from tests.support.world import HOUR, MINUTE, World
@@ -13,7 +13,7 @@ ONE: dict[str, Any] = {"name": "one", "per": "customer", "notify": "room"}
 
 
 async def done(world: World, alert: int, action: Action, *, until: int | None = None) -> None:
-    actions = Actions(world.database, {rule.name: rule for rule in world.config.rules}, {})
+    actions = Actions(world.database, world.tell.rules)
     acted = await actions.carry_out(alert, Order(action, "Asha", until=until), world.clock.now())
     assert acted is not None
     assert acted.is_done
@@ -91,3 +91,13 @@ async def test_what_is_silenced_is_told_once_the_silence_is_ended(a_world: MakeW
     assert ended.alerts == 1
     await later(world, 0)
     assert world.told() == ["Suresh"]
+
+
+async def test_it_goes_on_by_the_daemon_s_rules_whatever_those_of_the_command_are(a_world: MakeWorld) -> None:
+    world = await a_miss(a_world, repeat_every="1h")
+    for action in (Action.ACKNOWLEDGE, Action.REOPEN):
+        await done(world, 1, action)  # knows of the rule's name only
+    due = await world.tick()
+    assert due == world.clock.now() + HOUR
+    await later(world, HOUR)
+    assert [one.kind for one in world.sent if not one.edits] == [Kind.OPEN, Kind.REMINDER]

@@ -207,13 +207,13 @@ async def test_an_alert_whose_rule_went_without_adopting_ends_when_it_wakes(a_wo
     assert world.outbox() == []
 
 
-async def test_an_alert_that_woke_too_early_is_looked_at_again(a_world: MakeWorld) -> None:
+async def test_an_alert_that_woke_too_early_is_looked_at_again_when_its_rule_says(a_world: MakeWorld) -> None:
     rule = {"name": "customers", "per": "customer", "notify": "room"}
     world = await with_a_call(a_world, {**rule, "expire_after": "1h"})
     world.clock.advance(HOUR)
     rules = {name: one.model_copy(update={"expire_after": DAY}) for name, one in world.tell.rules.items()}
     world.lifecycle.tell = replace(world.tell, rules=rules)
-    assert await world.tick() == world.clock.now() + MINUTE
+    assert await world.tick() == world.clock.now() + DAY - HOUR
     assert ends(world) == [None]
 
 

@@ -143,6 +143,86 @@ async def test_what_was_looked_at_too_early_by_a_clock_that_was_ahead_still_ends
     assert world.told() == ["Suresh"]
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize("is_handled", [False, True])
+async def test_what_a_clock_that_was_ahead_has_ended_goes_on(
+    a_world: MakeWorld, *, restarts: bool, is_handled: bool
+) -> None:
+    world = a_world(PLAIN, follow_up=True)
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    if is_handled:
+        await act(world, Action.ACKNOWLEDGE)
+    truth = world.clock.now()
+    world.clock.ms = truth + 30 * HOUR
+    await loops(world)
+    assert [alert.ended_as for alert in world.alerts()] == [EndReason.EXPIRED]
+    await set_right(world, truth, restarts=restarts)
+    state = AlertState.ACKNOWLEDGED if is_handled else AlertState.OPEN
+    assert [(alert.state, alert.ended_as) for alert in world.alerts()] == [(state, None)]
+    assert messages(world) == [("room", Kind.OPEN)]
+    world.clock.advance(HOUR)
+    world.answer()
+    await world.round()
+    assert [alert.ended_as for alert in world.alerts()] == [EndReason.REACHED]
+
+
+async def test_but_not_where_its_customer_was_reached_since(a_world: MakeWorld) -> None:
+    world = a_world(PLAIN, follow_up=True)
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    truth = world.clock.now()
+    world.clock.ms = truth + 30 * HOUR
+    await loops(world)
+    world.answer(ago=30 * HOUR - MINUTE)
+    await world.follow()
+    await set_right(world, truth + HOUR, restarts=False)
+    assert [alert.ended_as for alert in world.alerts()] == [EndReason.EXPIRED]
+
+
+async def test_another_alert_that_was_opened_since_takes_its_place(a_world: MakeWorld) -> None:
+    world = a_world(PLAIN)
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    truth = world.clock.now()
+    world.clock.ms = truth + 30 * HOUR
+    await loops(world)
+    world.call("again", ago=30 * HOUR)
+    await world.round()
+    await set_right(world, truth + MINUTE, restarts=False)
+    assert [alert.ended_as for alert in world.alerts()] == [EndReason.EXPIRED, None]
+
+
+async def test_what_would_have_ended_by_now_as_well_stays_so(a_world: MakeWorld) -> None:
+    world = a_world(PLAIN)
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    truth = world.clock.now() + 25 * HOUR
+    world.clock.ms = truth + AHEAD
+    await loops(world)
+    story = world.story()
+    await set_right(world, truth, restarts=False)
+    assert [alert.ended_as for alert in world.alerts()] == [EndReason.EXPIRED]
+    assert world.story() == story
+
+
+async def test_what_a_person_or_a_reload_has_ended_stays_so_whatever_the_clock(a_world: MakeWorld) -> None:
+    world = a_world(PLAIN, {"name": "gone", "notify": "room", "wait": "9h"})
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    truth = world.clock.now()
+    world.clock.ms = truth + AHEAD
+    await act(world, Action.RESOLVE)
+    await world.reload(rules=[PLAIN])
+    await set_right(world, truth, restarts=True)
+    assert sorted(str(alert.ended_as) for alert in world.alerts()) == ["resolved", "rule_removed"]
+
+
 async def test_what_is_held_by_rights_does_not_make_dispatch_look_again_and_again(a_world: MakeWorld) -> None:
     world = a_world({**RULE, "calendar": "office"}, receivers=LEADS, calendars=OFFICE)
     await world.watch()

@@ -114,6 +114,44 @@ async def test_down_for_a_day_across_several_steps_each_is_told_once_of_the_late
     assert len(who(world, Kind.REMINDER)) == 1
 
 
+async def test_down_beyond_its_end_others_are_still_told_of_it_once(a_world: MakeWorld) -> None:
+    world = await told(a_world, STEPS)
+    world.clock.advance(60 * HOUR)
+    await world.restart()
+    await world.tick()
+    await world.send()
+    assert sorted(who(world, Kind.ESCALATION)) == ["boss", "leads", "owner"]
+    world.clock.advance(2 * MINUTE)
+    await world.tick()
+    assert [alert.ended_as for alert in world.alerts()] == [EndReason.EXPIRED]
+
+
+async def test_missed_before_the_weekend_it_is_escalated_on_monday_and_lives_through_that_day(
+    a_world: MakeWorld,
+) -> None:
+    rule = {**RULE, "calendar": "office", "escalate": [{"after": "30m", "notify": "leads"}]}
+    world = a_world(rule, receivers=PEOPLE, calendars=OFFICE)
+    await world.watch()
+    world.clock.ms = instant(25, 17, 50)
+    world.call("on Friday evening")
+    await world.round()
+    for moment in (instant(26, 17, 50), instant(27, 12), instant(28, 9, 20) - 1):
+        world.clock.ms = moment
+        await world.tick()
+        await world.send()
+    assert who(world, Kind.ESCALATION) == []
+    world.clock.ms = instant(28, 9, 20) + SECOND
+    await world.tick()
+    await world.send()
+    assert who(world, Kind.ESCALATION) == ["leads"]
+    world.clock.ms = instant(29, 9) - 1
+    await world.tick()
+    assert [alert.ended_as for alert in world.alerts()] == [None]
+    world.clock.ms = instant(29, 9)
+    await world.tick()
+    assert [alert.ended_as for alert in world.alerts()] == [EndReason.EXPIRED]
+
+
 async def test_all_who_were_told_are_reminded_as_often_as_the_rule_says(a_world: MakeWorld) -> None:
     rule = {**REMINDERS, "repeat_limit": 3, "escalate": [{"after": "90m", "notify": "leads"}]}
     world = await told(a_world, rule)
@@ -211,6 +249,29 @@ async def test_what_was_snoozed_wakes_and_whoever_knows_hears_of_it_again(a_worl
     assert who(world, Kind.ESCALATION) == ["leads"]
     await pass_time(world, 30 * MINUTE)
     assert who(world, Kind.REMINDER)[:2] == ["room", "room"]
+
+
+@pytest.mark.parametrize("is_acknowledged_first", [False, True])
+async def test_a_step_that_a_snooze_called_off_is_taken_after_it(
+    a_world: MakeWorld, *, is_acknowledged_first: bool
+) -> None:
+    world = await told(a_world, STEPS)
+    world.clock.advance(30 * MINUTE)
+    await world.tick()
+    if is_acknowledged_first:
+        await act(world, Action.ACKNOWLEDGE)
+    await act(world, Action.SNOOZE, until=world.clock.now() + HOUR)
+    await world.send()
+    await pass_time(world, HOUR + 29 * MINUTE)
+    assert who(world, Kind.ESCALATION) == []
+    await pass_time(world, MINUTE)
+    assert who(world, Kind.ESCALATION) == ["leads"]
+    await pass_time(world, 30 * MINUTE)
+    assert sorted(who(world, Kind.ESCALATION)) == ["boss", "leads", "leads"]
+    # What was told is not taken back by another snooze.
+    await act(world, Action.SNOOZE, until=world.clock.now() + HOUR)
+    await pass_time(world, 3 * HOUR)
+    assert len(who(world, Kind.ESCALATION)) == 3
 
 
 async def test_snoozed_before_everybody_was_told_the_others_are_told_when_it_wakes(

@@ -34,11 +34,67 @@ async def test_steps_and_reminders_that_a_new_rule_has_do_not_begin_in_the_past(
     await world.reload(rules=[{**RULE, **STEPS, "repeat_every": "1h"}])
     await world.round()
     assert messages(world) == [("room", Kind.OPEN)]
-    assert [(alert.escalated, alert.reminded) for alert in world.alerts()] == [(1, 1)]
+    began = world.clock.now()
+    assert [(one.open_since, one.escalated, one.reminded) for one in world.alerts()] == [(began, 0, 0)]
     world.clock.advance(30 * MINUTE)
     await world.round()
-    # The second of each is still to come.
-    assert messages(world) == [("leads", Kind.ESCALATION), ("room", Kind.OPEN), ("room", Kind.REMINDER)]
+    assert messages(world) == [("leads", Kind.ESCALATION), ("room", Kind.OPEN)]
+    world.clock.advance(30 * MINUTE)
+    await world.round()
+    reminded = [(name, Kind.REMINDER) for name in ("leads", "room")]
+    assert messages(world) == sorted([("leads", Kind.ESCALATION), ("room", Kind.OPEN), *reminded])
+
+
+async def test_a_step_that_is_to_come_sooner_now_comes_so_long_after_the_reload(a_world: MakeWorld) -> None:
+    world = await told(a_world, {**RULE, "escalate": [{"after": "1h", "notify": "leads"}]})
+    world.clock.advance(30 * MINUTE)
+    await world.round()
+    await world.reload(rules=[{**RULE, "escalate": [{"after": "20m", "notify": "leads"}]}])
+    await world.round()
+    assert messages(world) == [("room", Kind.OPEN)]
+    world.clock.advance(20 * MINUTE)
+    await world.round()
+    assert messages(world) == [("leads", Kind.ESCALATION), ("room", Kind.OPEN)]
+
+
+async def test_longer_hours_lose_no_step(a_world: MakeWorld) -> None:
+    rule = {**RULE, "calendar": "office", "escalate": [{"after": "2h", "notify": "leads"}]}
+    short = {"office": {"hours": "14:00-15:00"}}
+    world = a_world(rule, receivers=LEADS, calendars=short)
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    world.clock.advance(4 * HOUR)
+    await world.round()
+    await world.reload(calendars={"office": {"hours": "08:00-23:00"}})
+    await world.round()
+    assert messages(world) == [("room", Kind.OPEN)]
+    world.clock.advance(2 * HOUR)
+    await world.round()
+    assert messages(world) == [("leads", Kind.ESCALATION), ("room", Kind.OPEN)]
+
+
+async def test_a_step_that_is_no_more_does_not_stand_for_the_one_after_it(a_world: MakeWorld) -> None:
+    steps = [{"after": "30m", "notify": "leads"}, {"after": "2h", "notify": "boss"}]
+    people = {**LEADS, "boss": {"slack": {"to": "#boss"}}}
+    world = a_world({**RULE, "escalate": steps}, receivers=people)
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    world.clock.advance(40 * MINUTE)
+    await world.round()
+    await world.reload(rules=[{**RULE, "escalate": steps[1:]}])
+    world.clock.advance(2 * HOUR)
+    await world.round()
+    assert messages(world) == [
+        ("boss", Kind.ESCALATION),
+        ("leads", Kind.ESCALATION),
+        ("room", Kind.OPEN),
+    ]
+    # A number that was used is not used again: the row of another step would stand in its way.
+    await world.reload(rules=[{**RULE, "escalate": [{"after": "3h", "notify": "leads"}, *steps[1:]]}])
+    numbers = [row.n for row in world.outbox() if row.kind is Kind.ESCALATION]
+    assert numbers == [1, 1_000_001]
 
 
 async def test_what_the_old_rule_had_still_to_tell_is_told(a_world: MakeWorld) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from notifier.app.first_reads import FirstReads
 from notifier.app.onlooker import NAME as ONLOOKER
 from notifier.app.onlooker import Onlooker
 from notifier.channels.registry import Channels
@@ -27,6 +28,9 @@ from notifier.notices import Notices
 from notifier.telecmi import Http
 
 log = structlog.get_logger(__name__)
+
+TELLING = ("lifecycle", "dispatch")
+"""The loops by which somebody is told of an alert."""
 
 IDLE = 30.0
 """Seconds after which lifecycle and dispatch look at the store even if nothing woke them."""
@@ -103,10 +107,14 @@ class Crew:
 
     def start(self) -> None:
         """Let the loops go round. Accounts are spread over the time between two polls."""
+        # Who takes over from another configuration knows what that has read.
+        is_first = self.lifecycle.before is None
+        answered = [one.name for one in self.intakes if is_first and one.endpoint.is_answered]
+        reads = FirstReads(self.clock, self.wakes, TELLING, answered)
         for intake, first in first_polls(self.intakes):
-            self._go(intake.name, intake.step, first)
-        self._go("lifecycle", self._until_due(self.lifecycle.step))
-        self._go("dispatch", self._until_due(self.dispatch.step))
+            self._go(intake.name, reads.of(intake.name, intake.step), first)
+        for name, step in zip(TELLING, (self.lifecycle.step, self.dispatch.step), strict=True):
+            self._go(name, reads.then(self._until_due(step)))
         self._go(NOTICES, self._until_due(self.notices.step))
         self._go(DIGESTS, self._until_due(self.digests.step))
         self._go(ONLOOKER, Onlooker(self.lifecycle.database, self.wakes).step)

@@ -13,10 +13,11 @@ from notifier.digests import Digests
 from notifier.host.health import Health
 from notifier.notices import PACE as NOTICES_PACE
 from notifier.notices import Notices
+from notifier.store import digests
 from notifier.store.database import Connection, Database
 from notifier.store.lock import store_lock
 from notifier.store.outbox_claims import waiting_targets
-from notifier.store.outbox_views import Depth, depth
+from notifier.store.outbox_views import Depth, depth, held
 from notifier.store.views import totals
 
 DETOURS = 3
@@ -34,13 +35,24 @@ class Round:
 
     calls: int  # that are new
     problems: tuple[str, ...]  # sources that could not be read, and why
-    waiting: int  # notifications that could not be sent yet
+    waiting: int  # notifications that could not be sent yet; what is held until its time comes is none
     dead: int  # notifications that were given up in this round
+    digests_waiting: int = 0  # reports, likewise
+    digests_dead: int = 0
 
     @property
     def is_good(self) -> bool:
         """Everything was read, and everybody was told."""
-        return not (self.problems or self.waiting or self.dead)
+        unsent = self.waiting + self.dead + self.digests_waiting + self.digests_dead
+        return not (self.problems or unsent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    calls: int
+    outbox: Depth
+    held: int
+    digests: Depth
 
 
 async def once(config: Config, host: Host) -> Round:
@@ -64,26 +76,39 @@ async def once(config: Config, host: Host) -> Round:
         crew = build(config, database, host.clock, health, host.slack_api)
         stack.push_async_callback(crew.stop)
 
-        def seen(connection: Connection) -> tuple[int, Depth]:
-            return totals(connection).calls, depth(connection, host.clock.now())
+        def seen(connection: Connection) -> _Seen:
+            now = host.clock.now()
+            return _Seen(
+                totals(connection).calls,
+                depth(connection, now),
+                held(connection, now),
+                digests.depth(connection, now),
+            )
 
         crew.announce()
         await crew.adopt()
-        calls_before, before = await database.read(seen)
+        before = await database.read(seen)
         for intake in crew.intakes:
             await intake.step()
             while intake.is_comparing and not intake.is_in_trouble:
                 await intake.step()  # nobody else will end what was begun
-        calls, _ = await database.read(seen)
+        calls = (await database.read(seen)).calls
         await _let_time_pass(crew)
         await _deliver(crew, database)
         await _go_on(crew.digests, crew.clock, DIGESTS_PACE)
         await _go_on(crew.notices, crew.clock, NOTICES_PACE)
-        _, after = await database.read(seen)
+        after = await database.read(seen)
         sources = health.ready().sources
         problems = tuple(f"{name}: {source.problem}" for name, source in sources.items() if source.problem)
         # What is too old was forgotten meanwhile, dead letters too.
-        return Round(calls - calls_before, problems, after.waiting, max(0, after.dead - before.dead))
+        return Round(
+            calls - before.calls,
+            problems,
+            after.outbox.waiting - after.held,
+            max(0, after.outbox.dead - before.outbox.dead),
+            after.digests.waiting,
+            max(0, after.digests.dead - before.digests.dead),
+        )
 
 
 async def _let_time_pass(crew: Crew) -> None:

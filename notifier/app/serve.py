@@ -11,6 +11,7 @@ import structlog
 
 from notifier.app.crew import build
 from notifier.app.loops import Crew
+from notifier.app.pages import STALLED, Pages
 from notifier.clock import Clock
 from notifier.config import Config, store_path
 from notifier.errors import NotifierError, StoreUnavailable
@@ -20,11 +21,7 @@ from notifier.host.signals import signals
 from notifier.host.systemd import Notify, watchdog_interval
 from notifier.loop import STORE_RETRY
 from notifier.store.database import Database
-from notifier.store.figures import figures
 from notifier.store.lock import store_lock
-from notifier.store.sources import all_sources
-from notifier.web import Counters, Scrape
-from notifier.web.listen import parse_listen
 
 if TYPE_CHECKING:
     # Megabytes of libraries, and not always needed.
@@ -32,9 +29,6 @@ if TYPE_CHECKING:
     from notifier.web.server import WebServer
 
 log = structlog.get_logger("notifier")
-
-STALLED = 90.0
-"""Seconds after which a loop without progress is stuck. No page of TeleCMI may take that long."""
 
 PULSE = 10.0
 """Seconds between two status lines, where systemd asks for none sooner."""
@@ -84,10 +78,11 @@ async def serve(load: Callable[[], Config], host: Host) -> None:
         database = Database.open(path)
         stack.callback(database.close)
         notify = Notify.from_environ(host.environ)
-        counters = Counters(host.clock)
-        health = Health(host.clock, counters)
+        health = Health(host.clock)
+        pages = Pages(database, host.clock, health)
+        pages.count(config)
         crew = build(config, database, host.clock, health, host.slack_api)
-        daemon = Daemon(load, host, database, health, counters, notify, crew)
+        daemon = Daemon(load, host, database, health, pages, notify, crew)
         stack.push_async_callback(daemon.close)
         await daemon.run()
 
@@ -100,14 +95,13 @@ class Daemon:
     host: Host
     database: Database
     health: Health
-    counters: Counters
+    pages: Pages
     notify: Notify
     crew: Crew
-    web: "WebServer | None" = None
 
     async def run(self) -> None:
         """Go on until told to stop, or until a loop dies."""
-        self.web = await self._web(self.crew.config)
+        await self.pages.open(self.crew.config)
         pulse = asyncio.create_task(self._pulse(), name="pulse")
         stop = asyncio.create_task(self.host.stop.wait(), name="stop")
         try:
@@ -130,8 +124,7 @@ class Daemon:
         """Take everything down."""
         self.notify.stopping()
         await self.crew.stop()
-        if self.web is not None:
-            await self.web.stop()
+        await self.pages.close()
 
     async def _turn(self, pulse: asyncio.Task[None], stop: asyncio.Task[bool]) -> None:
         reload = asyncio.create_task(self.host.reload.wait(), name="reload")
@@ -152,7 +145,7 @@ class Daemon:
     async def _reload(self) -> None:
         self.notify.reloading(round(self.host.clock.monotonic() * 1_000_000))
         try:
-            crew, web = await self._prepared()
+            crew, server = await self._prepared()
         except NotifierError as error:
             # A bad configuration never replaces a good one.
             reasons = str(error).splitlines()
@@ -161,7 +154,7 @@ class Daemon:
             self.notify.status(self.health.status_line())
         else:
             # Not within the `try`: from here on there is no old one to go on with.
-            await self._swap(crew, web)
+            await self._swap(crew, server)
             self.health.reload_ok()
             log.info("reloaded", rules=len(crew.config.rules))
         self.notify.ready()
@@ -173,6 +166,7 @@ class Daemon:
             msg = "store.url has changed; that needs a restart"
             raise NotifierError(msg)
         old = self.crew
+        self.pages.count(config)
         crew = build(
             config,
             self.database,
@@ -183,41 +177,16 @@ class Daemon:
             old.lifecycle.tell,
         )
         try:
-            return crew, await self._pages(config)
+            return crew, await self.pages.prepared(old.config, config)
         except NotifierError:
             await crew.stop()
             raise
 
-    async def _pages(self, config: Config) -> "WebServer | None":
-        """The pages as this configuration wants them, beside the old ones or, where it must be, after them.
-
-        Raises:
-            NotifierError: they can't be served so; the old ones go on.
-        """
-        old = self.crew.config
-        if config.web == old.web and (self.web is not None or config.web is None):
-            return self.web
-        try:
-            return await self._web(config)
-        except NotifierError:
-            if self.web is None or _port(config) != _port(old):
-                raise
-        # The old ones stand in the way: another address, the same port.
-        await self.web.stop()
-        try:
-            return await self._web(config)
-        except NotifierError:
-            self.web = None
-            self.web = await self._web(old)
-            raise
-
-    async def _swap(self, crew: Crew, web: "WebServer | None") -> None:
-        old_crew, old_web = self.crew, self.web
-        self.crew, self.web = crew, web
+    async def _swap(self, crew: Crew, server: "WebServer | None") -> None:
+        old, self.crew = self.crew, crew
         self.host.log_as(crew.config)
-        await old_crew.stop(hurry=self.host.stop)
-        if old_web is not None and old_web is not web:
-            await old_web.stop()
+        await old.stop(hurry=self.host.stop)
+        await self.pages.swap(server)
         await self._begin()
 
     async def _begin(self) -> None:
@@ -237,26 +206,6 @@ class Daemon:
                 self.crew.start()
                 return
 
-    async def _web(self, config: Config) -> "WebServer | None":
-        if config.web is None:
-            return None
-        from notifier.web.server import WebServer  # noqa: PLC0415 - only where pages are wanted
-
-        database = self.database
-        scrape = Scrape(
-            self.counters,
-            self.health,
-            self.host.clock,
-            lambda: database.read(lambda connection: figures(connection, database.path)),
-        )
-        web = WebServer(config.web.listen, self.health, self._probe, scrape, stall_limit=STALLED)
-        host, port = await web.start()
-        log.info("health is shown", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/readyz")
-        return web
-
-    async def _probe(self) -> None:
-        await self.database.read(all_sources)
-
     async def _pulse(self) -> None:
         interval = watchdog_interval(self.host.environ)
         while True:
@@ -265,7 +214,3 @@ class Daemon:
                 self.notify.watchdog()
             self.notify.status(self.health.status_line())
             await self.host.clock.sleep(min(PULSE, interval or PULSE))
-
-
-def _port(config: Config) -> int | None:
-    return None if config.web is None else parse_listen(config.web.listen)[1]

@@ -32,7 +32,8 @@ class Contacts:
         last = answered[place - 1] if place else None
         coming = answered[place] if place < len(answered) and answered[place] <= latest else None
         begin = 0 if last is None else bisect_right(missed, last, key=_placed_at)
-        return Contact(last, coming, max(0, bisect_right(missed, at, key=_placed_at) - begin))
+        end = len(missed) if coming is None else bisect_left(missed, coming, key=_placed_at)
+        return Contact(last, coming, max(0, end - begin))
 
     def add_missed(self, stored: Iterable[StoredCall]) -> None:
         """Remember calls that were missed."""

@@ -102,6 +102,8 @@ class Course:
             alert = change.alert
             if alert.id:
                 self._change(alert)
+                if active[alert.rule, alert.key].agent != alert.agent:
+                    self.outbox.hasten(alert.id, now)
             else:
                 alert = self.alerts.add(alert)
             if change.telling is not None:
@@ -131,7 +133,13 @@ class Course:
 
     def _do(self, alert: Alert, now: int) -> None:
         rule = self.teller.rules[alert.rule]
-        match due(alert, rule, self.teller.hours(rule), now):
+        what = due(alert, rule, self.teller.hours(rule), now)
+        if isinstance(what, Escalate | Remind):
+            held_until = self.outbox.kept_back_until(alert.id)
+            if held_until is not None:
+                self.alerts.wake(alert.id, _next_look(held_until, now))
+                return
+        match what:
             case EndReason() as reason:
                 self._end_if_told(alert, reason, now)
             case Wake.TELL:
@@ -159,4 +167,8 @@ class Course:
             ended = replace(alert, state=AlertState.ENDED, ended_as=reason, ended_at=now, version=version)
             self._change(ended)
         else:
-            self.alerts.wake(alert.id, min(max(next_try, now) + LOOK_AGAIN, now + LOOK_AT_LAST))
+            self.alerts.wake(alert.id, _next_look(next_try, now))
+
+
+def _next_look(next_try: int, now: int) -> int:
+    return min(max(next_try, now) + LOOK_AGAIN, now + LOOK_AT_LAST)

@@ -18,6 +18,7 @@ class Told:
     call_count: int
     edit_at: int  # UTC ms, before which nothing is done about it
     can_edit: bool
+    standing: str  # of the alert, likewise; in the words of `rules.standing`
     is_stale: bool = False
 
 
@@ -86,6 +87,23 @@ class Outbox:
         """When the first of what waits about an alert is due, UTC ms."""
         waiting = (row.next_at for row in self.of_alert(alert_id) if row.state is RowState.WAITING)
         return min(waiting, default=None)
+
+    def is_unheard(self, alert_id: int) -> bool:
+        """Was nobody told of an alert yet, since it was held? Some of it may be so still."""
+        rows = self.of_alert(alert_id)
+        was_held = any(row.gathered_as is Gathered.HELD for row in rows)
+        return was_held and not any(row.state is RowState.SENT for row in rows)
+
+    def kept_back_until(self, alert_id: int) -> int | None:
+        """Until when all is held that is to tell of an alert first, UTC ms; None where somebody was told."""
+        if not self.is_unheard(alert_id):
+            return None
+        held = (
+            row.next_at
+            for row in self.of_alert(alert_id)
+            if row.state is RowState.WAITING and row.gathered_as is Gathered.HELD
+        )
+        return min(held, default=None)
 
     def waiting(self) -> list[OutboxRow]:
         """Everything that still waits, in order."""
@@ -172,11 +190,16 @@ class Outbox:
 
     def outdate(self, alert: Alert) -> None:
         """Whoever was told an older version in a message that can't be edited is to hear of it anew."""
-        for target, told in self.told.get(alert.id, {}).items():
-            if told.version < alert.version and not told.can_edit:
-                told.is_stale = True
-                self._stale[target][alert.id] = None
-                self.look(target, told.edit_at)
+        for target in self.told.get(alert.id, {}):
+            self.ask_again(alert, target)
+
+    def ask_again(self, alert: Alert, target: Target) -> None:
+        """Likewise one target, if it was told of the alert."""
+        told = self.told.get(alert.id, {}).get(target)
+        if told is not None and told.version < alert.version and not told.can_edit:
+            told.is_stale = True
+            self._stale[target][alert.id] = None
+            self.look(target, told.edit_at)
 
     def take_stale(self, target: Target, now: int) -> list[int]:
         """The alerts of which a target's message was outdated for long enough; they are dealt with."""

@@ -8,7 +8,7 @@ from notifier.backtest.outbox import Outbox, Told
 from notifier.backtest.results import Fate
 from notifier.backtest.teller import Teller
 from notifier.channels.base import SUMMARY_SIZES
-from notifier.config.receivers import Agent, Receiver
+from notifier.config.receivers import NOBODY, Agent, Receiver
 from notifier.config.schema import Delivery
 from notifier.config.values import MINUTE
 from notifier.model import Alert, AlertState, EndReason, Gathered, Kind, Severity, Silence, Target
@@ -21,12 +21,14 @@ from notifier.rules import (
     Pass,
     ends_when_told,
     gate,
+    heard,
+    is_news,
     is_settled,
+    standing,
 )
 from notifier.rules.silence import silenced
 from notifier.store.gathering import Limits, summaries
 from notifier.store.outbox import OutboxRow, RowState
-from notifier.tell import NOBODY
 
 UPDATE_EVERY_NEW_MESSAGE = 5 * MINUTE
 """Between two messages about calls that joined, where a message can't be edited."""
@@ -98,7 +100,10 @@ class Sender:
 
     def _redirect(self, row: OutboxRow, reason: str, now: int) -> None:
         alert = self.alerts[row.alert_id]
-        if is_settled(alert):
+        known = self._known(row)
+        if known is not None and (is_settled(alert) or alert.call_count <= known.call_count):
+            self._finish(row, RowState.DROPPED, reason, now)
+        elif is_settled(alert):
             self._finish(row, RowState.DROPPED, str(alert.ended_as), now)
         elif self.teller.redirect(alert, row, reason, now):
             self._finish(row, RowState.REDIRECTED, reason, now)
@@ -110,7 +115,10 @@ class Sender:
         rows = self.outbox.held(target, now)
         if all(is_settled(self.alerts[row.alert_id]) for row in rows):
             for row in rows:
-                self._finish(row, RowState.DROPPED, str(self.alerts[row.alert_id].ended_as), now)
+                alert = self.alerts[row.alert_id]
+                if row.kind is not Kind.UPDATE:
+                    self._finish(row, RowState.DROPPED, str(alert.ended_as), now)
+                    self.outbox.ask_again(alert, target)
 
     def _claim(self, target: Target, now: int) -> list[OutboxRow]:
         """What one message is to tell: what is critical first and alone, then what stands in a summary."""
@@ -150,7 +158,8 @@ class Sender:
         # Whom of what was held somebody has reached since is named with what else is told of it.
         for row in claimed:
             alert = self.alerts[row.alert_id]
-            if row.gathered_as is Gathered.HELD and alert.ended_as is EndReason.REACHED:
+            is_first = row.gathered_as is Gathered.HELD and row.kind is not Kind.UPDATE
+            if is_first and alert.ended_as is EndReason.REACHED:
                 as_if_open = replace(alert, state=AlertState.OPEN, ended_as=None)
                 judged = self._judged(row, as_if_open, now)
                 if isinstance(judged, Hold) or (is_told and isinstance(judged, Pass)):
@@ -160,13 +169,28 @@ class Sender:
     def _judged(self, row: OutboxRow, alert: Alert, now: int) -> Gate:
         if row.kind in REPEATS and row.created_at <= self.outbox.told_at.get((alert.id, row.target), 0):
             return Drop(Dropped.TOLD_SINCE)
+        wanted, known = False, self._known(row)
+        if known is not None:
+            wanted = self._is_news(known, alert, row.target)
+            if not wanted and alert.call_count <= known.call_count:
+                return Drop(Dropped.NOTHING_NEW)
         rule = self.teller.rules[alert.rule]
         unless = rule.escalate[row.n - 1].unless if row.kind is Kind.ESCALATION else ()
         silence = silenced(alert, self.silences, self.agents, now)
-        return gate(alert, row.kind, rule, self.teller.hours(rule), silence, now, unless=unless)
+        hours = self.teller.hours(rule)
+        return gate(alert, row.kind, rule, hours, silence, now, unless=unless, wanted=wanted)
+
+    def _known(self, row: OutboxRow) -> Told | None:
+        """What the target of an update knows of its alert; None for other rows."""
+        return self.outbox.told[row.alert_id].get(row.target) if row.kind is Kind.UPDATE else None
+
+    def _is_news(self, known: Told, alert: Alert, target: Target) -> bool:
+        return is_news(known.standing, alert, for_program=self.receivers[target.receiver].is_program)
 
     def _drop(self, row: OutboxRow, reason: Dropped, now: int) -> None:
         self._finish(row, RowState.DROPPED, reason, now)
+        if row.kind is not Kind.UPDATE:
+            self.outbox.ask_again(self.alerts[row.alert_id], row.target)
         rows = self.outbox.of_alert(row.alert_id)
         heard = {RowState.SENT, RowState.WAITING}
         if reason is Dropped.OUTSIDE_HOURS and not any(each.state in heard for each in rows):
@@ -187,9 +211,17 @@ class Sender:
         edit_at = now + (every if can_edit else max(every, UPDATE_EVERY_NEW_MESSAGE))
         for row in rows:
             alert = self.alerts[row.alert_id]
+            if self.outbox.is_unheard(alert.id) and (begun := heard(alert, now)) is not None:
+                self.alerts.change(alert := begun)
             done = self._finish(row, RowState.SENT, None, now)
             self.fates[-1] = replace(done, message=self._messages, together=together)
-            self.outbox.told[alert.id][target] = Told(alert.version, alert.call_count, edit_at, can_edit)
+            before = self.outbox.told[alert.id].get(target)
+            # What becomes of the alert is shown by a message that can be edited, not by a reminder after it.
+            if row.kind not in REPEATS or before is None or not before.can_edit:
+                stands = standing(alert)
+                self.outbox.told[alert.id][target] = Told(
+                    alert.version, alert.call_count, edit_at, can_edit, stands
+                )
             self.outbox.told_at[alert.id, target] = now
         for row in rows:
             if row.kind is Kind.ESCALATION:
@@ -204,7 +236,7 @@ class Sender:
         self.outbox.outdate(shown)
 
     def _tell_anew(self, target: Target, now: int) -> bool:
-        """Calls joined what a target was told, and its message can't be edited: is there a new one?"""
+        """There is news for a target, and its message can't be edited: is there a new one?"""
         is_told = False
         for alert_id in self.outbox.take_stale(target, now):
             told, alert = self.outbox.told[alert_id][target], self.alerts[alert_id]
@@ -212,8 +244,9 @@ class Sender:
                 row.target == target and row.state is RowState.WAITING
                 for row in self.outbox.of_alert(alert_id)
             )
-            if alert.call_count > told.call_count and not on_its_way:
-                self.teller.update(alert, target, now)
+            joined = alert.call_count > told.call_count
+            if (joined or self._is_news(told, alert, target)) and not on_its_way:
+                self.teller.update(alert, target, now, joined=joined)
                 is_told = True
         return is_told
 

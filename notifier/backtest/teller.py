@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifier.backtest.outbox import Outbox
+from notifier.config.receivers import NOBODY
 from notifier.config.rules import Rule
 from notifier.model import Alert, Gathered, Kind, Target
 from notifier.rules import (
@@ -20,7 +21,6 @@ from notifier.rules import (
 )
 from notifier.rules import wakes_at as wakes_by_rule
 from notifier.store.outbox import OutboxRow, RowState
-from notifier.tell import NOBODY
 
 _GONE = frozenset({RowState.DEAD, RowState.REDIRECTED, RowState.DROPPED})
 
@@ -73,10 +73,11 @@ class Teller:
         for group in groups:
             self._write(alert, group, Kind.REMINDER, number, now, None)
 
-    def update(self, alert: Alert, target: Target, now: int) -> None:
-        """Write down that a target is told in a new message of the calls that joined."""
+    def update(self, alert: Alert, target: Target, now: int, *, joined: bool) -> None:
+        """Write down that a target is told in a new message what is new; are calls that joined part of it?"""
         group = Audience((target,), Via.RULE)
-        self._write(alert, group, Kind.UPDATE, alert.version, now, self.gathered(alert))
+        gathered = self.gathered(alert) if joined else None
+        self._write(alert, group, Kind.UPDATE, alert.version, now, gathered)
 
     def redirect(self, alert: Alert, row: OutboxRow, reason: str, now: int) -> bool:
         """Write down who is told in place of an agent who is away; is anybody?"""

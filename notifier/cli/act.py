@@ -13,9 +13,11 @@ from notifier.cli.parse import alert_id
 from notifier.cli.show import complain, doer, harmless, iso, print_json, when
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
+from notifier.config.values import DAY
 from notifier.rules.act import Acted, Action, Order
 from notifier.rules.acted import said
 from notifier.rules.calendar import compile_calendars
+from notifier.rules.gate import opens_at
 from notifier.store.database import Database
 from notifier.store.lock import holder
 
@@ -25,6 +27,9 @@ AlertsArgument = Annotated[
 NoteOption = Annotated[
     str, typer.Option(metavar="TEXT", help="Why, for whoever reads the messages.", show_default=False)
 ]
+
+LONGEST_SNOOZE = 90 * DAY
+"""ms; more is a slip of the pen, and the customer would be forgotten."""
 
 UNKNOWN = "there is no such alert; `notifier alerts --all` lists them"
 
@@ -36,9 +41,10 @@ def ack(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Acknowledge alerts: somebody is on it. Reminders stop, and every message says who.
+    """Acknowledge alerts: somebody is on it. Reminders stop, and whoever was told learns who.
 
-    Where nobody was told yet, nobody is. The daemon may run meanwhile.
+    Messages that can be changed show it; elsewhere (e-mail, webhooks) a new one says so. Where nobody was
+    told yet, nobody is. The daemon may run meanwhile.
     """
     loaded = read_config(config)
     _carry_out(loaded, alerts, Order(Action.ACKNOWLEDGE, acting(who), note), SystemClock().now(), json=json)
@@ -51,9 +57,10 @@ def resolve(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Resolve alerts: it is done, and nobody hears of it any more. Every message says who did it.
+    """Resolve alerts: it is done, and nobody is told to call any more. Whoever was told learns who did it.
 
-    A further missed call opens another alert. The daemon may run meanwhile.
+    Messages that can be changed show it; elsewhere (e-mail, webhooks) a new one says so. A further missed
+    call opens another alert. The daemon may run meanwhile.
     """
     loaded = read_config(config)
     _carry_out(loaded, alerts, Order(Action.RESOLVE, acting(who), note), SystemClock().now(), json=json)
@@ -67,7 +74,7 @@ def snooze(
         typer.Option(
             metavar="TIME",
             help='Until then: 18:00 (the next), "tomorrow 09:00" or 2026-12-01T09:00, in the '
-            "configuration's time zone.",
+            "configuration's time zone; at most 90 days ahead.",
         ),
     ] = "",
     who: WhoOption = "",
@@ -82,6 +89,10 @@ def snooze(
     loaded = read_config(config)
     now = SystemClock().now()
     end = end_of(span, until, loaded.timezone, now, now)
+    if end > now + LONGEST_SNOOZE:
+        days = LONGEST_SNOOZE // DAY
+        what = f"more than {days} days ahead; name a time before, or `resolve` what is done with"
+        raise typer.BadParameter(what, param_hint="--for" if span else "--until")
     _carry_out(loaded, alerts, Order(Action.SNOOZE, acting(who), note, end), now, json=json)
 
 
@@ -94,7 +105,8 @@ def reopen(
 ) -> None:
     """Reopen alerts that have ended, were acknowledged or snoozed: it is to be seen to again.
 
-    Escalations and reminders begin anew. The daemon may run meanwhile.
+    Escalations and reminders begin anew, and whoever was told learns of it as with `ack`. Who was not told
+    because it had ended is told now, or when the rule's calendar opens. The daemon may run meanwhile.
     """
     loaded = read_config(config)
     _carry_out(loaded, alerts, Order(Action.REOPEN, acting(who), note), SystemClock().now(), json=json)
@@ -106,6 +118,7 @@ class _Result:
 
     alert: int
     acted: Acted | None  # None: there is none
+    at: int  # UTC ms
 
     @property
     def is_done(self) -> bool:
@@ -116,10 +129,9 @@ def _carry_out(config: Config, alerts: Sequence[str], order: Order, now: int, *,
     wanted = _numbers(alerts)
 
     async def each(database: Database) -> list[_Result]:
-        calendars = compile_calendars(config.calendars, config.timezone)
-        actions = Actions(database, {rule.name: rule for rule in config.rules}, calendars)
+        actions = Actions(database, [rule.name for rule in config.rules], config.receivers)
         # A transaction for each: none of them is lost where another fails.
-        return [_Result(one, await actions.carry_out(one, order, now)) for one in wanted]
+        return [_Result(one, await actions.carry_out(one, order, now), now) for one in wanted]
 
     results = change(config, each)
     if json:
@@ -153,7 +165,13 @@ def _say(config: Config, results: Sequence[_Result]) -> None:
 def _words(config: Config, result: _Result) -> str:
     if result.acted is None:
         return UNKNOWN
-    words = said(result.acted, lambda ms: when(config, ms), lambda name: doer(config, name))
+    acted = result.acted
+    rule = next((rule for rule in config.rules if rule.name == acted.alert.rule), None)
+    shut = None
+    if rule is not None and rule.calendar:
+        hours = compile_calendars(config.calendars, config.timezone)[rule.calendar]
+        shut = opens_at(acted.alert, rule, hours, result.at)
+    words = said(acted, lambda ms: when(config, ms), lambda name: doer(config, name), opens_at=shut)
     return harmless(words)
 
 

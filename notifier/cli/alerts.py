@@ -1,16 +1,18 @@
 """`alerts`: what rules have opened."""
 
+from collections import Counter
 from typing import Annotated
 
 import typer
 
 from notifier.cli.common import ConfigOption, JsonOption, LimitOption, look, read_config
-from notifier.cli.show import about, doer, iso, print_json, print_table, when, whom
+from notifier.cli.show import about, counted, doer, iso, person, print_json, print_table, when, whom
 from notifier.config import Config
-from notifier.model import Alert, AlertState
+from notifier.config.receivers import agent_at, agent_of
+from notifier.model import Alert, AlertState, Kind, Target
 from notifier.rules import is_settled
 from notifier.store.database import Connection
-from notifier.store.outbox import OutboxRow
+from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.outbox_views import of_alert
 from notifier.store.views import list_alerts
 
@@ -42,16 +44,56 @@ def alerts(
             (
                 f"A{alert.id}",
                 alert.rule,
-                about(alert),
+                _about(loaded, alert),
                 state(loaded, alert),
                 str(alert.call_count),
                 when(loaded, alert.last_call_at),
-                ", ".join(f"{whom(loaded, row.target)}: {row.state}" for row in rows) or "nobody yet",
+                told(loaded, rows) or "nobody yet",
             )
             for alert, rows in found
         ],
         "no alerts" if all_ else "no active alerts; --all shows those that have ended, too",
     )
+
+
+_MESSAGES = {
+    Kind.OPEN: "first message",
+    Kind.LEVEL: "higher level",
+    Kind.UPDATE: "update",
+    Kind.ESCALATION: "escalation",
+    Kind.REMINDER: "reminder",
+}
+
+
+def told(config: Config, rows: list[OutboxRow]) -> str:
+    """Who was or is to be told, each once: "agent Asha: told, 2 reminders; room #room: waiting"."""
+    found: dict[str, Counter[tuple[Kind, RowState]]] = {}
+    for row in rows:
+        found.setdefault(_reader(config, row.target), Counter())[row.kind, row.state] += 1
+    return "; ".join(
+        f"{who}: {', '.join(_messages(kind, state, n) for (kind, state), n in counts.items())}"
+        for who, counts in found.items()
+    )
+
+
+def _messages(kind: Kind, state: RowState, number: int) -> str:
+    if kind is Kind.OPEN:
+        return "told" if state is RowState.SENT else str(state)
+    said = counted(number, _MESSAGES[kind])
+    said = said.removeprefix("1 ")
+    return said if state is RowState.SENT else f"{said} {state}"
+
+
+def _reader(config: Config, target: Target) -> str:
+    agent = agent_at(agent_of(target.recipient), config.agents)
+    return f"{target.receiver} {agent.name}" if agent and agent.name else whom(config, target)
+
+
+def _about(config: Config, alert: Alert) -> str:
+    """What it is about; of one about a single call, whom it was to and by whom instead of its id."""
+    if alert.per != ("call",) or not alert.customer:
+        return about(alert)
+    return f"customer {alert.customer} by {person(config, alert.agent)}"
 
 
 def state(config: Config, alert: Alert) -> str:

@@ -85,7 +85,7 @@ def backtest(
     they were not.
     """
     from notifier.backtest import simulate
-    from notifier.cli.backtest_calls import given_calls, stored_calls
+    from notifier.cli.backtest_calls import given_calls, named, stored_calls
     from notifier.cli.backtest_json import backtest_json
     from notifier.cli.backtest_show import show_backtest
 
@@ -109,7 +109,7 @@ def backtest(
     if json:
         print_json(backtest_json(loaded, results, replayed, limit))
         return
-    _say_what_is_missing(loaded, replayed)
+    _say_what_is_missing(loaded, "" if file is None else named(file), replayed)
     show_backtest(loaded, results, LISTED if limit is None else limit)
 
 
@@ -128,12 +128,19 @@ def _only(config: Config, name: str) -> Config:
     return config.model_copy(update={"rules": rules})
 
 
-def _say_what_is_missing(config: Config, replayed: "Replayed") -> None:
+def _say_what_is_missing(config: Config, file: str, replayed: "Replayed") -> None:
     given = replayed.given
     if given is not None and given.reasons:
         for one in given.rejects:
-            complain(f"{one.where}: {one.reason}")
-        complain(f"{counted(given.reasons.total(), 'record')} could not be read")
+            complain(f"{file}: {one.where}: {one.reason}")
+        complain(f"{file}: {counted(given.reasons.total(), 'record')} could not be read")
+    if given is not None and not given.calls:
+        complain(f"{file}: it holds no calls")
+    if given is not None and replayed.of_nobody:
+        complain(
+            f"{file}: {counted(replayed.of_nobody, 'missed call')} without an agent, so no extension or team"
+            " counts them: write it as `agent` or `from`, with the app id, like 209_1111113"
+        )
     for source, calls in replayed.left_out(config).items():
         complain(f"{source}: {counted(calls, 'call')} left out, since the configuration does not read that")
     if config.telecmi.follow_up and not any(call.endpoint.is_answered for call in replayed.calls):

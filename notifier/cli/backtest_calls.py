@@ -37,6 +37,11 @@ class Replayed:
     until: int
     given: Given | None  # where it came from a file
 
+    @property
+    def of_nobody(self) -> int:
+        """How many missed calls name no agent."""
+        return sum(not call.extension for call in self.calls if not call.endpoint.is_answered)
+
     def left_out(self, config: Config) -> Mapping[str, int]:
         """How many calls stand in which lists that the configuration does not read."""
         found = Counter(source_of(call) for call in self.calls)
@@ -84,13 +89,19 @@ def given_calls(config: Config, file: Path, since: str, until: str, now: int) ->
         typer.BadParameter: the times can't be read, or are the wrong way round.
         NotifierError: the file can't be read, is too large, or holds no calls.
     """
-    given = read_given(_bytes(file), config)
+    data = _bytes(file)
+    if not data.strip():
+        raise NotifierError(f"{named(file)} is empty")
+    try:
+        given = read_given(data, config)
+    except NotifierError as error:
+        raise NotifierError(f"{named(file)}: {error}") from None
     if given.reasons and not given.calls:
         first = given.rejects[0]
-        raise NotifierError(f"{file} holds no call that can be read; {first.where}: {first.reason}")
-    times = [call.placed_at for call in given.calls] or [now]
-    begin = instant(since, config.timezone, now, "--since") if since else min(times)
-    end = instant(until, config.timezone, now, "--until") if until else max(times) + DAY
+        raise NotifierError(f"{named(file)} holds no call that can be read; {first.where}: {first.reason}")
+    times = [call.placed_at for call in given.calls]
+    end = instant(until, config.timezone, now, "--until") if until else max(times, default=now - DAY) + DAY
+    begin = instant(since, config.timezone, now, "--since") if since else min(times, default=end - USUAL)
     _in_order(begin, end)
     return Replayed(given.calls, (), begin, end, given)
 
@@ -124,6 +135,11 @@ def _in_order(begin: int, end: int) -> None:
         raise typer.BadParameter("it is later than the end, see --until", param_hint="--since")
 
 
+def named(file: Path) -> str:
+    """What a file of calls is called."""
+    return "standard input" if str(file) == "-" else str(file)
+
+
 def _bytes(file: Path) -> bytes:
     try:
         if str(file) == "-":
@@ -132,7 +148,9 @@ def _bytes(file: Path) -> bytes:
             with file.open("rb") as stream:
                 data = stream.read(LARGEST + 1)
     except OSError as error:
-        raise NotifierError(f"{file} can't be read: {error.strerror}") from None
+        raise NotifierError(f"{named(file)} can't be read: {error.strerror}") from None
     if len(data) > LARGEST:
-        raise NotifierError(f"{file} is larger than {LARGEST // 2**20} MB; give the calls in several files")
+        raise NotifierError(
+            f"{named(file)} is larger than {LARGEST // 2**20} MB; give the calls in several files"
+        )
     return data

@@ -5,13 +5,20 @@ from typing import TypeVar
 
 from notifier.backtest import Results, RuleTally, tally
 from notifier.cli.backtest_why import dated, why
-from notifier.cli.show import about, counted, harmless, person, print_table
+from notifier.cli.show import about, counted, harmless, person, print_table, whom
 from notifier.config import Config
 from notifier.config.receivers import agent_of
 from notifier.model import Alert, Endpoint, Target
+from notifier.rules import Reason
 from notifier.store.outbox import RowState
 
 S = TypeVar("S", bound=str)
+
+_MEANINGS = {
+    str(Reason.SPURIOUS): "not counted, since the customer was spoken with within two minutes",
+    str(RowState.WAITING): "still waiting when it ended",
+}
+"""What the words of the store alone would not tell."""
 
 
 def show_backtest(config: Config, results: Results, limit: int) -> None:
@@ -61,10 +68,9 @@ def show_backtest(config: Config, results: Results, limit: int) -> None:
 
 
 def to_whom(config: Config, target: Target) -> str:
-    """A target in words, never an address: "sales-room #sales-missed", "agent main/209 (Asha)"."""
+    """A target in words, as `outbox` has it; an agent with the name: "agent main/209 (Asha)"."""
     agent = agent_of(target.recipient)
-    who = person(config, agent) if agent else target.recipient
-    return harmless(f"{target.receiver} {who}")
+    return harmless(f"{target.receiver} {person(config, agent)}") if agent else whom(config, target)
 
 
 def _head(config: Config, results: Results) -> str:
@@ -108,4 +114,4 @@ def _counts(counts: Mapping[S, int]) -> str:
 
 
 def _named(name: str) -> str:
-    return str(name).replace("_", " ")
+    return _MEANINGS.get(str(name)) or str(name).replace("_", " ")

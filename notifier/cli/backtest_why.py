@@ -6,13 +6,19 @@ from notifier.cli.show import counted
 from notifier.config import Config
 from notifier.config.rules import Rule
 from notifier.config.values import DAY
-from notifier.model import Gathered, Kind
+from notifier.model import EndReason, Gathered, Kind
 from notifier.store.outbox import RowState
 
 _TOGETHER = {
     Gathered.BURST: "in a summary, since many were due",
     Gathered.STALE: "in a summary, since the calls were listed late",
     Gathered.HELD: "in a summary of what was held",
+}
+
+_NEWS: dict[EndReason | None, str] = {
+    EndReason.REACHED: "the customer was reached",
+    EndReason.QUIET: "it has gone quiet",
+    EndReason.EXPIRED: "it has expired",
 }
 
 
@@ -48,11 +54,13 @@ def _cause(fate: Fate, rule: Rule) -> str:
         case Kind.OPEN | Kind.LEVEL:
             level = f"level {alert.level} ({alert.severity}): " if fate.kind is Kind.LEVEL else ""
             if alert.within is not None:
-                return f"{level}{counted(alert.call_count, 'call')} within {duration(alert.within)}"
+                # Of those that joined, some may be from before that span, or came while it was held.
+                more = f", {alert.call_count} in all" if alert.call_count > alert.needed else ""
+                return f"{level}{counted(alert.needed, 'call')} within {duration(alert.within)}{more}"
             waited = f", {duration(rule.wait)} after the call" if rule.wait else ""
             return f"not reached{waited}"
         case Kind.UPDATE:
-            return f"calls joined, {alert.call_count} in all"
+            return _NEWS.get(alert.ended_as) or f"calls joined, {alert.call_count} in all"
         case Kind.ESCALATION:
             return f"step {fate.n} of escalate: not reached for {duration(rule.escalate[fate.n - 1].after)}"
         case Kind.REMINDER:

@@ -21,7 +21,7 @@ def calls(
         str,
         typer.Option(
             metavar="DIGITS",
-            help="Only customers whose number ends with these 3 to 6 digits. Not more: every user of this "
+            help="Only customers whose number ends with these 4 to 6 digits. Not more: every user of this "
             "machine can see what stands on a command line.",
         ),
     ] = "",

@@ -13,7 +13,8 @@ from notifier.cli.common import ConfigOption, JsonOption, config_file
 from notifier.cli.daemon import guarded, leave_lookups
 from notifier.cli.show import complain, counted, harmless, print_json
 from notifier.clock import SystemClock
-from notifier.config import SYSTEM_STORE, Config, load, store_path, warnings
+from notifier.config import SYSTEM_STORE, Advice, Config, load, read_document, store_path, warnings
+from notifier.config.places import Places
 from notifier.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def check(
     _report(path, loaded, _tried(loaded) if live else [], json=json)
 
 
-def _warnings(loaded: Config) -> list[str]:
-    return [*warnings(loaded, SystemClock().now()), *_about_store(store_path(loaded))]
+def _warnings(loaded: Config) -> list[Advice]:
+    about_store = (Advice(("store", "url"), text) for text in _about_store(store_path(loaded)))
+    return [*warnings(loaded, SystemClock().now()), *about_store]
 
 
 def _about_store(path: Path) -> Iterator[str]:
@@ -82,8 +84,9 @@ def _about_store(path: Path) -> Iterator[str]:
 
 
 def _say(path: Path, loaded: Config) -> None:
+    places = read_document(path).places if path.is_file() else Places(str(path))  # a pipe is empty by now
     for warning in _warnings(loaded):
-        complain(f"{path}: warning: {warning}")
+        complain(f"{places.line_of(warning.about)}: warning: {warning.text}")
     print(
         f"{path}: good: {counted(len(loaded.telecmi.accounts), 'account')}, "
         f"{counted(len(loaded.rules), 'rule')}, {counted(len(loaded.receivers), 'receiver')}; "
@@ -120,7 +123,7 @@ def _as_json(path: Path, loaded: Config, tried: "list[Tried]", *, is_good: bool)
     return {
         "good": is_good,
         "problems": [],
-        "warnings": _warnings(loaded),
+        "warnings": [warning.text for warning in _warnings(loaded)],
         "file": str(path),
         "accounts": len(loaded.telecmi.accounts),
         "rules": len(loaded.rules),

@@ -11,9 +11,10 @@ from typing import Annotated, TypeVar
 import typer
 
 from notifier.cli.parse import whole
-from notifier.config import Config, find, load, store_path
+from notifier.config import SYSTEM_STORE, Config, find, load, store_path
 from notifier.config.meant import meant_or_listed
-from notifier.errors import StoreUnavailable
+from notifier.config.store import SYSTEM_FILE
+from notifier.errors import ConfigError, StoreUnavailable
 from notifier.store.database import Connection, Database
 
 T = TypeVar("T")
@@ -57,9 +58,30 @@ def read_config(config: Path | None) -> Config:
     """Read the configuration for a command that only looks into the store, without any secret.
 
     Raises:
-        ConfigError: it can't be used.
+        ConfigError: it can't be used; with a note on what can be done meanwhile.
     """
-    return load(config_file(config), os.environ, resolve=False)
+    path = config_file(config)
+    try:
+        return load(path, os.environ, resolve=False)
+    except ConfigError as error:
+        if path.is_file():
+            error.add_note(meanwhile(path))
+        raise
+
+
+def meanwhile(path: Path) -> str:
+    """Say what to do where a daemon may be at work, and its configuration can't be used any more.
+
+    Args:
+        path: of the configuration.
+    """
+    where = "a copy of that in the same folder"
+    if path == SYSTEM_FILE:
+        where += f", with `store: {{url: sqlite:///{SYSTEM_STORE}}}`,"
+    return (
+        "a daemon that runs already goes on with the configuration that it read last; until this one is"
+        f" mended, {where} serves here: --config FILE"
+    )
 
 
 def require_account(config: Config, name: str, where: str) -> None:

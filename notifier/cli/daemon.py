@@ -114,6 +114,9 @@ def _report(result: "Round") -> None:
         complain(f"notifier: {waiting}; `notifier outbox --state waiting` says why")
     if result.dead:
         complain(f"notifier: {result.dead} given up; `notifier outbox --state dead` says why")
+    for count, what in ((result.digests_waiting, "not sent yet"), (result.digests_dead, "given up")):
+        if count:
+            complain(f"notifier: {counted(count, 'digest')} {what}; the log says why")
     if not result.is_good:
         raise typer.Exit(1)
     print(f"done: {counted(result.calls, 'new call')}, nothing waits to be sent")

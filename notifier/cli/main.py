@@ -5,7 +5,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,34 +14,51 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from notifier.cli import (
-    act,
-    alerts,
-    backtest,
-    backup,
-    calls,
-    check,
-    daemon,
-    demo,
-    digest,
-    explain,
-    outbox,
-    purge,
-    rejects,
-    sandbox,
-    schema,
-    send_test,
-    silence,
-    status,
-)
+from notifier.cli.on_demand import OnDemand
 from notifier.cli.show import complain
 from notifier.errors import ConfigError, NotifierError
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EFBIG})
 
 
+# In the order of `notifier --help`: where each stands in this package.
+_COMMANDS: Mapping[str, str] = {
+    "run": "daemon:run",
+    "once": "daemon:once",
+    "check": "check:check",
+    "schema": "schema:schema",
+    "send-test": "send_test:send_test",
+    "status": "status:status",
+    "calls": "calls:calls",
+    "alerts": "alerts:alerts",
+    "explain": "explain:explain",
+    "backtest": "backtest:backtest",
+    "ack": "act:ack",
+    "resolve": "act:resolve",
+    "snooze": "act:snooze",
+    "reopen": "act:reopen",
+    "digest": "digest:digest",
+    "purge": "purge:purge",
+    "backup": "backup:backup",
+    "demo": "demo:demo",
+    "sandbox": "sandbox:sandbox",
+    "silence": "silence:app",
+    "outbox": "outbox:app",
+    "rejects": "rejects:app",
+}
+_LOOKS: Mapping[str, Any] = {"rich_markup_mode": "markdown", "pretty_exceptions_enable": False}
+
+
 class Commands(TyperGroup):
     """Whatever a command raises on purpose is told in words, without a traceback."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = OnDemand(_COMMANDS, **_LOOKS)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as it is there
+        """All of them, without loading any."""
+        return list(self.commands)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -50,6 +67,8 @@ class Commands(TyperGroup):
         except ConfigError as error:
             for problem in error.problems:
                 complain(str(problem))
+            for note in getattr(error, "__notes__", ()):
+                complain(f"notifier: {note}")
             raise typer.Exit(2) from None
         except NotifierError as error:
             complain(f"notifier: {error}")
@@ -64,35 +83,11 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
-    rich_markup_mode="markdown",
+    **_LOOKS,
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
     add_completion=True,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-# In the order of `notifier --help`; those that have commands of their own come last there.
-app.command()(daemon.run)
-app.command()(daemon.once)
-app.command()(check.check)
-app.command()(schema.schema)
-app.command("send-test")(send_test.send_test)
-app.command()(status.status)
-app.command()(calls.calls)
-app.command()(alerts.alerts)
-app.command()(explain.explain)
-app.command()(backtest.backtest)
-app.command()(act.ack)
-app.command()(act.resolve)
-app.command()(act.snooze)
-app.command()(act.reopen)
-app.add_typer(silence.app, name="silence")
-app.command()(digest.digest)
-app.add_typer(outbox.app, name="outbox")
-app.add_typer(rejects.app, name="rejects")
-app.command()(purge.purge)
-app.command()(backup.backup)
-app.command()(demo.demo)
-app.command()(sandbox.sandbox)
 
 
 def _tell_version(asked: bool) -> None:

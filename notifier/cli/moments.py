@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from notifier.cli.parse import exists, ms_of, span_of, today
+from notifier.config.values import DAY
+
+FARTHEST = 36_500 * DAY
+"""ms ahead; as far as a span may reach, and all that is said of an instant can be said of it."""
 
 _MOMENT = re.compile(
     r"(?:(today|tomorrow|[0-9]{4}-[0-9]{2}-[0-9]{2})[ T])?([0-9]{1,2}):([0-9]{2})", re.IGNORECASE
@@ -49,13 +53,15 @@ def instant(text: str, zone: ZoneInfo, now: int, where: str) -> int:
         UTC ms.
 
     Raises:
-        typer.BadParameter: it is none of these, or the clocks are set forward over it.
+        typer.BadParameter: it is none of these, or the clocks are set forward over it, or nobody will see it.
     """
     try:
         moment = _moment(text.strip(), zone, now)
-        if exists(moment):
+        if exists(moment) and ms_of(moment) <= now + FARTHEST:
             return ms_of(moment)
         what = "there is no such time on that day: the clocks are set forward over it"
+        if exists(moment):
+            what = "more than a hundred years ahead; name a time that somebody will see"
     except (ValueError, OverflowError):
         what = f'not a time; write 18:00, "tomorrow 09:00" or {today(zone, now) + timedelta(days=7)}T09:00'
     raise typer.BadParameter(what, param_hint=where)

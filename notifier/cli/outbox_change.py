@@ -6,13 +6,23 @@ from typing import Annotated
 
 import typer
 
-from notifier.cli.common import ConfigOption, JsonOption, YesOption, agree, change, look, read_config
+from notifier.actions import call_off
+from notifier.cli.common import (
+    ConfigOption,
+    JsonOption,
+    WhoOption,
+    YesOption,
+    acting,
+    agree,
+    change,
+    look,
+    read_config,
+)
 from notifier.cli.parse import alert_id, row_id
 from notifier.cli.show import complain, counted, print_json
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
 from notifier.store.by_hand import DROPPABLE, MOST, RETRIABLE, Changed, ids_in, retry_dead
-from notifier.store.by_hand import drop as drop_rows
 from notifier.store.database import Connection, Database
 from notifier.store.lock import holder
 from notifier.store.outbox import RowState
@@ -81,21 +91,24 @@ def drop(
     ids: IdsArgument = None,
     all_: AllOption = False,
     alert: AlertOption = "",
+    who: WhoOption = "",
     yes: YesOption = False,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
     """Call off notifications that wait or were given up (dead): nobody is told by them.
 
-    What is being sent at this moment can't be called off. The daemon may run meanwhile.
+    An alert about a single call, with nothing to follow, ends with the last of them, as resolved. What is
+    being sent at this moment can't be called off. The daemon may run meanwhile.
     """
     asked = _asked(ids, alert, every=all_)
     loaded = read_config(config)
     wanted = asked.found(loaded, DROPPABLE)
-    if wanted:
-        agree(f"{counted(len(wanted), 'notification')} will not be sent. Go on?", yes=yes)
-    now = SystemClock().now()
-    changed = _change(loaded, wanted, lambda connection, some: drop_rows(connection, some, now))
+    there = set(look(loaded, lambda connection: ids_in(connection, DROPPABLE, asked.alert)))
+    if some := there.intersection(wanted):
+        agree(f"{counted(len(some), 'notification')} will not be sent. Go on?", yes=yes)
+    name, now = acting(who), SystemClock().now()
+    changed = _change(loaded, wanted, lambda connection, some: call_off(connection, some, name, now))
     _report(changed, "dropped", "nothing waits, and nothing was given up", json=json)
 
 

@@ -15,8 +15,8 @@ from notifier.config.meant import meant
 
 E = TypeVar("E", bound=StrEnum)
 
-FEWEST_DIGITS, MOST_DIGITS = 3, 6
-FEWEST_TO_FORGET, LONGEST_NUMBER = 4, 15
+FEWEST_DIGITS, MOST_DIGITS = 4, 6
+LONGEST_NUMBER = 15
 LONGEST_LINE = 200
 LARGEST_ID = 2**63 - 1
 
@@ -123,7 +123,7 @@ def last_digits(text: str, where: str) -> str:
     wanted = f"write the last {FEWEST_DIGITS} to {MOST_DIGITS} digits of the number"
     if not is_number(text):
         raise typer.BadParameter(f"not digits; {wanted}", param_hint=where)
-    digits = re.sub(r"[^0-9]", "", text)
+    digits = only_digits(text)
     if len(digits) < FEWEST_DIGITS:
         raise typer.BadParameter(f"too little to find a customer by; {wanted}", param_hint=where)
     if len(digits) > MOST_DIGITS:
@@ -133,7 +133,17 @@ def last_digits(text: str, where: str) -> str:
 
 
 def ending(text: str, where: str) -> str:
-    """The last digits of one customer's number, enough of them to forget that customer by.
+    """The last digits of one customer's number, as `one_number` reads them; raises as it does."""
+    return only_digits(one_number(text, where))
+
+
+def only_digits(text: str) -> str:
+    """The digits of a number as people write it."""
+    return re.sub(r"[^0-9]", "", text)
+
+
+def one_number(text: str, where: str) -> str:
+    """One customer's number or its last digits, enough of them to know that customer by; as it was written.
 
     Args:
         text: as written; "-" to have it read from standard input, which nobody else can see.
@@ -145,11 +155,10 @@ def ending(text: str, where: str) -> str:
     asked = text == "-"
     if asked:
         text = _asked() if sys.stdin.isatty() else sys.stdin.readline(LONGEST_LINE).strip()
-    digits = re.sub(r"[^0-9]", "", text)
     most = LONGEST_NUMBER if asked else MOST_DIGITS
-    if is_number(text) and FEWEST_TO_FORGET <= len(digits) <= most:
-        return digits
-    wanted = f"write the last {FEWEST_TO_FORGET} to {most} digits of the number"
+    if is_number(text) and FEWEST_DIGITS <= len(only_digits(text)) <= most:
+        return text
+    wanted = f"write the last {FEWEST_DIGITS} to {most} digits of the number"
     hint = "" if asked else ", or - to be asked for more: every user of this machine sees a command line"
     raise typer.BadParameter(f"not so many digits as it takes; {wanted}{hint}", param_hint=where)
 

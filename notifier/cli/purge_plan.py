@@ -134,7 +134,8 @@ class ByNumber:
     def lines(self, config: Config) -> Iterator[str]:
         """What goes and what stays, in sentences."""
         found = self.found
-        listed = [f"{harmless(masked(one))} ({counted(n, 'call')})" for one, n in found.numbers.items()]
+        calls = {one: counted(number, "stored call") for one, number in found.numbers.items()}
+        listed = [f"{harmless(masked(one))} ({stored})" for one, stored in calls.items()]
         rest = ["…"] if len(listed) > MOST_NUMBERS else []
         names = ", ".join(listed[:MOST_NUMBERS] + rest)
         yield f"{counted(len(listed), 'number')} with this ending{': ' if names else ''}{names}"
@@ -149,7 +150,8 @@ class ByNumber:
         if found.silences_active:
             yield f"{counted(found.silences_active, 'silence')}: kept until somebody ends what has no end"
         if found.newest is not None:
-            yield f"{counted(found.needed, 'record')}: {_until(config, found.newest + self.reach)}"
+            kinds = "calls, rejects, ended alerts and silences together"
+            yield f"{counted(found.needed, 'record')} ({kinds}): {_until(config, found.newest + self.reach)}"
 
     def step(self, connection: Connection, start: int, batch: int) -> Step:
         """Forget one batch."""

@@ -13,6 +13,7 @@ from notifier.clock import Clock
 from notifier.config import Config, agent_at
 from notifier.errors import DeliveryError, NotifierError
 from notifier.model import Message, Notification, Target
+from notifier.rules import Directory
 
 LIMIT = 30.0
 """Seconds for one message."""
@@ -24,6 +25,7 @@ class Sent:
 
     to: str
     trouble: str  # why it was not sent; "" where it was
+    away: str = ""  # that it is an agent who is away, and whom alerts go to meanwhile; "" where it is not so
 
     def say(self) -> None:
         """Tell people."""
@@ -31,10 +33,12 @@ class Sent:
             complain(f"{self.to}: not sent: {self.trouble}")
         else:
             print(f"{self.to}: sent")
+        if self.away:
+            complain(f"{self.to}: {self.away}")
 
     def as_json(self) -> dict[str, object]:
         """Tell programs."""
-        return {"to": self.to, "sent": not self.trouble, "reason": self.trouble}
+        return {"to": self.to, "sent": not self.trouble, "reason": self.trouble, "away": self.away}
 
 
 async def send_samples(
@@ -63,9 +67,22 @@ async def send_samples(
             address = receiver.address(recipient, config.agents)
             assert address is not None, "recipients are those that have an address"
             trouble = await send_one(built[name], address, _sample(config, agent, clock), limit)
-            yield Sent(whom(config, Target(name, recipient)), trouble)
+            target = Target(name, recipient)
+            yield Sent(whom(config, target), trouble, _away(config, target, clock.now()))
     finally:
         await built.aclose()
+
+
+def _away(config: Config, target: Target, now: int) -> str:
+    directory = Directory(config.receivers, config.agents, config.ops.notify, config.timezone)
+    away = directory.absence(target, now)
+    if not away:
+        return ""
+    stand_ins = directory.deputies(target, now)
+    if stand_ins.there:
+        return f"{away}; alerts go to {whom(config, stand_ins.there[0][0])} meanwhile"
+    passed = f", {stand_ins.passed}" if stand_ins.passed else ""
+    return f"{away}{passed}; alerts go to a rule's fallback meanwhile"
 
 
 def _sample(config: Config, agent: str, clock: Clock) -> Notification:

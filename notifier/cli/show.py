@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from notifier.channels.render.times import duration, local
+from notifier.cli.terminal import hung, show_table
 from notifier.clock import SystemClock
 from notifier.config import Config, agent_at
 from notifier.host.masking import clean
@@ -95,6 +96,12 @@ def print_json(value: object) -> None:
     print(json.dumps(value, indent=2))
 
 
+def print_lines(lines: Iterable[str]) -> None:
+    """Sentences, harmless already, one a line; on a terminal broken so that each hangs together."""
+    for line in lines:
+        print(hung(line) if sys.stdout.isatty() else line)
+
+
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], nothing: str) -> None:
     """A table as wide as it needs to be; off a terminal one line per row, its cells divided by tabs.
 
@@ -103,20 +110,12 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], nothing: str
         rows: what stands in them; text from outside is shown, not obeyed.
         nothing: what to say where there are no rows.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     lines = [[harmless(cell) for cell in row] for row in rows]
     if not lines:
         # Not where a program would take it for a row.
         print(nothing, file=sys.stderr)
     elif sys.stdout.isatty():
-        table = Table(*head, box=None, pad_edge=False, header_style="bold")
-        for line in lines:
-            # Folded, not cut: an id is there to be copied.
-            table.add_row(*(Text(cell, overflow="fold") for cell in line))
-        Console().print(table)
+        show_table(head, lines)
     else:
         for line in lines:
             print("\t".join(line))

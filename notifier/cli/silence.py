@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from notifier.actions import end_silence, silence
+from notifier.actions import Silenced, end_silence, silence
 from notifier.cli.common import ConfigOption, JsonOption, WhoOption, acting, change, look, read_config
+from notifier.cli.complaints import Complaints
 from notifier.cli.moments import end_of, instant
+from notifier.cli.once_each import OnceEach
 from notifier.cli.show import complain, harmless, print_json, print_table, when
 from notifier.cli.silence_about import About, about_of
 from notifier.cli.silence_show import about, added, ended, silence_json, state, until
@@ -15,13 +17,26 @@ from notifier.clock import SystemClock
 from notifier.config import Config
 from notifier.model import Silence
 from notifier.store import silences
+from notifier.store.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Hear nothing of some alerts for a while.")
 
 _SILENCE = re.compile(r"[Ss]?([0-9]{1,15})")
 
 
-@app.command()
+AuthorOption = Annotated[
+    str,
+    typer.Option(
+        "--author",
+        "--who",
+        metavar="NAME",
+        help="Who wants that, as others shall read it; else who is logged in.",
+        show_default=False,
+    ),
+]
+
+
+@app.command(cls=OnceEach)
 def add(
     rule: Annotated[str, typer.Option(metavar="RULE", help="Alerts of this rule.")] = "",
     extension: Annotated[
@@ -34,12 +49,15 @@ def add(
             metavar="DIGITS",
             help="About the customer whose number ends with these 4 to 6 digits. With - it is asked for, or "
             "read from standard input, and may be longer: every user of this machine can see what stands on "
-            "a command line.",
+            "a command line. The whole number, with + and the country's code, may be of somebody who was "
+            "never called yet.",
         ),
     ] = "",
     account: Annotated[str, typer.Option(metavar="ACCOUNT", help="Of this TeleCMI account.")] = "",
     everything: Annotated[bool, typer.Option("--everything", help="All alerts.")] = False,
-    span: Annotated[str, typer.Option("--for", metavar="SPAN", help="For so long: 2h.")] = "",
+    span: Annotated[
+        str, typer.Option("--for", metavar="SPAN", help="For so long: 2h; or say --until, or --until-ended.")
+    ] = "",
     start: Annotated[
         str, typer.Option("--from", metavar="TIME", help="From then on; from now on where this is not said.")
     ] = "",
@@ -55,40 +73,51 @@ def add(
     until_ended: Annotated[
         bool, typer.Option("--until-ended", help="Until somebody says `notifier silence end`.")
     ] = False,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; everybody can read it.")] = "",
-    author: WhoOption = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Needed: why; everybody can read it.")] = "",
+    author: AuthorOption = "",
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
     """Add a silence: nobody is told of the alerts that all of this holds of, until it ends.
 
-    They are opened as ever, and what is still to be told when it ends comes in a summary then. The daemon may
-    run meanwhile.
+    Needed are what it is about (each option at most once), how long, and --reason.
+
+    Alerts are opened as ever, and what is still to be told when it ends comes in a summary then; what is
+    critical comes by itself, and so does a single one. The daemon may run meanwhile.
     """
     loaded = read_config(config)
     now = SystemClock().now()
-    begins = instant(start, loaded.timezone, now, "--from") if start else now
-    ends = _end(loaded, span, until_, now, begins, is_endless=until_ended)
+    wrong = Complaints()
+    begins, ends = now, None
+    with wrong.kept():
+        begins = instant(start, loaded.timezone, now, "--from") if start else now
+    with wrong.kept():
+        ends = _end(loaded, span, until_, now, begins, is_endless=until_ended)
     if not reason.strip():
-        raise typer.BadParameter("say why, for whoever wonders later", param_hint="--reason")
-    wanted = about_of(
-        loaded,
-        rule=rule,
-        account=account,
-        extension=extension,
-        team=team,
-        customer=customer,
-        everything=everything,
-    )
+        wrong.add("say why, for whoever wonders later", "--reason")
+    wanted = About()
+    with wrong.kept():
+        wanted = about_of(
+            loaded,
+            rule=rule,
+            account=account,
+            extension=extension,
+            team=team,
+            customer=customer,
+            everything=everything,
+        )
+    wrong.raise_()
     new = _new(wanted, begins, ends, reason, acting(author), now)
     done = change(loaded, lambda database: silence(database, loaded.agents, new, now))
     if json:
         print_json(silence_json(done.silence, now) | {"alerts": done.alerts})
     else:
         print(added(loaded, done, now))
+    for remark in wanted.remarks:
+        complain(remark)
 
 
-@app.command("list")
+@app.command("list", cls=OnceEach)
 def list_(
     all_: Annotated[bool, typer.Option("--all", help="Those that are over, too.")] = False,
     config: ConfigOption = None,
@@ -123,35 +152,52 @@ def list_(
     )
 
 
-@app.command()
+@app.command(cls=OnceEach)
 def end(
-    one: Annotated[str, typer.Argument(metavar="ID", help="As `notifier silence list` shows it: S3, or 3.")],
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID…", help="As `notifier silence list` shows them: S3, or 3.")
+    ],
     who: WhoOption = "",
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """End a silence now: what waits for nothing else is told. The daemon may run meanwhile."""
-    number = _number(one)
+    """End silences now: what waits for nothing else is told. The daemon may run meanwhile."""
+    numbers = list(dict.fromkeys(map(_number, ids)))
     loaded = read_config(config)
     name, now = acting(who), SystemClock().now()
-    done = change(loaded, lambda database: end_silence(database, loaded.agents, number, name, now))
+
+    async def each(database: Database) -> dict[int, Silenced | None]:
+        # A transaction for each: none of them is lost where another fails.
+        return {one: await end_silence(database, loaded.agents, one, name, now) for one in numbers}
+
+    results = change(loaded, each)
     if json:
-        told = None if done is None else silence_json(done.silence, now) | {"alerts": done.alerts}
-        print_json({"done": done is not None and done.is_done, "silence": told})
-    elif done is None:
+        print_json([_ended_json(number, done, now) for number, done in results.items()])
+    else:
+        for number, done in results.items():
+            _say(loaded, number, done)
+    if not all(done is not None and done.is_done for done in results.values()):
+        raise typer.Exit(1)
+
+
+def _say(config: Config, number: int, done: Silenced | None) -> None:
+    if done is None:
         complain(f"there is no silence S{number}; `notifier silence list` shows those that there are")
     elif not done.is_done:
-        complain(f"S{number} is over already, since {until(loaded, done.silence)}")
+        complain(f"S{number} is over already: {until(config, done.silence)}")
     else:
-        print(ended(loaded, done))
-    if done is None or not done.is_done:
-        raise typer.Exit(1)
+        print(ended(config, done))
+
+
+def _ended_json(number: int, done: Silenced | None, now: int) -> dict[str, object]:
+    told = None if done is None else silence_json(done.silence, now) | {"alerts": done.alerts}
+    return {"id": number, "done": done is not None and done.is_done, "silence": told}
 
 
 def _number(text: str) -> int:
     found = _SILENCE.fullmatch(text)
     if found is None:
-        raise typer.BadParameter(f"not a silence: {harmless(text)}; write it like S3", param_hint="ID")
+        raise typer.BadParameter(f"not a silence: {harmless(text)}; write it like S3", param_hint="ID…")
     return int(found[1])
 
 

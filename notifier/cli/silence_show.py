@@ -7,8 +7,13 @@ from notifier.model import Silence, masked
 from notifier.store.lock import holder
 
 
-def about(silence: Silence) -> str:
-    """What a silence is about: "rule not-reached, extension 209"; the customer's number is masked."""
+def about(silence: Silence, whatever: str = "everything") -> str:
+    """What a silence is about: "rule not-reached, extension 209"; the customer's number is masked.
+
+    Args:
+        silence: of which to speak.
+        whatever: how to say that it is about all alerts.
+    """
     named = {
         "rule": silence.rule,
         "account": silence.account,
@@ -16,7 +21,7 @@ def about(silence: Silence) -> str:
         "team": silence.team,
         "customer": silence.customer and masked(silence.customer),
     }
-    return harmless(", ".join(f"{name} {value}" for name, value in named.items() if value) or "everything")
+    return harmless(", ".join(f"{name} {value}" for name, value in named.items() if value) or whatever)
 
 
 def state(silence: Silence, now: int) -> str:
@@ -29,7 +34,10 @@ def state(silence: Silence, now: int) -> str:
 def until(config: Config, silence: Silence) -> str:
     """When a silence ends, or who has ended it: "18:00 IST (+05:30)"."""
     if silence.ended_at is not None:
-        return f"{when(config, silence.ended_at)}, ended by {harmless(silence.ended_by)}"
+        by = f"ended by {harmless(silence.ended_by)}"
+        if silence.ended_at < silence.starts_at:
+            return f"never began: {by}, {when(config, silence.ended_at)}"
+        return f"{when(config, silence.ended_at)}, {by}"
     return "somebody ends it" if silence.ends_at is None else when(config, silence.ends_at)
 
 
@@ -39,7 +47,7 @@ def added(config: Config, done: Silenced, now: int) -> str:
     begins = f"from {when(config, one.starts_at)} " if one.starts_at > now else ""
     alerts = counted(done.alerts, "active alert")
     return (
-        f"S{one.id}: {begins}until {until(config, one)}, nobody is told of {about(one)}; "
+        f"S{one.id}: {begins}until {until(config, one)}, nobody is told of {about(one, 'anything')}; "
         f"{alerts} {'is' if done.alerts == 1 else 'are'} about that"
     )
 
@@ -48,6 +56,8 @@ def ended(config: Config, done: Silenced) -> str:
     """What the end of a silence means."""
     one = done.silence
     line = f"S{one.id}: ended by {harmless(one.ended_by)}"
+    if one.ended_at is not None and one.ended_at < one.starts_at:
+        return f"{line} before it began, {when(config, one.starts_at)}; nothing waited for that"
     if not done.alerts:
         return f"{line}; nothing waited for that"
     then = "within seconds"

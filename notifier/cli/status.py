@@ -7,11 +7,12 @@ from notifier.cli.common import ConfigOption, JsonOption, look, read_config
 from notifier.cli.show import ago, counted, harmless, iso, print_json, when, whom
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
+from notifier.store import digests
 from notifier.store.database import Connection
 from notifier.store.lock import holder
 from notifier.store.notices import StoredNotice, raised
 from notifier.store.outbox import OutboxRow
-from notifier.store.outbox_views import Depth, depth, trouble
+from notifier.store.outbox_views import Depth, depth, held, trouble
 from notifier.store.sources import Source, all_sources
 from notifier.store.views import Totals, totals
 
@@ -29,6 +30,8 @@ class _Seen:
     sources: dict[str, Source | None]  # those of the configuration, then those that are only in the store
     strangers: frozenset[str]  # the names of the latter
     depth: Depth
+    held: int  # of what waits: until its time comes
+    digests: Depth
     trouble: OutboxRow | None  # a notification that could not be sent yet
     totals: Totals
     notices: list[StoredNotice]
@@ -62,6 +65,8 @@ def _seen(connection: Connection, config: Config, now: int, runs: str | None) ->
         sources=sources,
         strangers=strangers,
         depth=depth(connection, now),
+        held=held(connection, now),
+        digests=digests.depth(connection, now),
         trouble=trouble(connection),
         totals=totals(connection),
         notices=raised(connection),
@@ -82,21 +87,26 @@ def _lines(config: Config, seen: _Seen) -> Iterator[str]:
     for notice in seen.notices:
         since = f"since {when(config, notice.raised_at)}"
         yield f"notice   {_named(notice)}, {since}: {harmless(notice.reason)}"
-    waiting = f"{seen.depth.waiting} waiting"
-    if seen.depth.oldest_due is not None:
-        waiting += f", the oldest for {ago(seen.depth.oldest_due).removesuffix(' ago')}"
-    dead = "nothing given up"
-    if seen.depth.dead:
-        dead = f"{seen.depth.dead} given up (`notifier outbox --state dead` shows them)"
     yield f"alerts   {seen.totals.active_alerts} active"
-    yield f"outbox   {waiting}; {dead}"
+    yield f"outbox   {_depth(seen.depth, '`notifier outbox --state dead` shows them', seen.held)}"
     if seen.trouble is not None:
         yield f"  trouble         {whom(config, seen.trouble.target)}: {harmless(seen.trouble.reason)}"
+    if config.digests or seen.digests.waiting or seen.digests.dead:
+        yield f"digests  {_depth(seen.digests, 'within a day; the log says why')}"
     rejects = (
         f", {counted(seen.totals.rejects, 'record')} that could not be read" if seen.totals.rejects else ""
     )
     answered = f", {seen.totals.answered:,} answered" if seen.totals.answered else ""
     yield f"store    {counted(seen.totals.calls, 'call')}{answered}{rejects}, in {store_path(config)}"
+
+
+def _depth(depth: Depth, where: str, held: int = 0) -> str:
+    waiting = f"{depth.waiting} waiting"
+    if held:
+        waiting += f", {held} of them held until their time comes"
+    if depth.oldest_due is not None:
+        waiting += f", the oldest for {ago(depth.oldest_due).removesuffix(' ago')}"
+    return f"{waiting}; {f'{depth.dead} given up ({where})' if depth.dead else 'nothing given up'}"
 
 
 def _about_source(config: Config, seen: _Seen, name: str, source: Source | None) -> Iterator[str]:
@@ -182,7 +192,13 @@ def _as_json(config: Config, seen: _Seen) -> dict[str, object]:
         ],
         "outbox": {
             "waiting": seen.depth.waiting,
+            "held": seen.held,
             "oldest_at": iso(seen.depth.oldest_due),
             "dead": seen.depth.dead,
+        },
+        "digests": {
+            "waiting": seen.digests.waiting,
+            "oldest_at": iso(seen.digests.oldest_due),
+            "dead": seen.digests.dead,
         },
     }

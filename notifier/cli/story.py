@@ -7,16 +7,23 @@ from notifier.channels.render.times import duration
 from notifier.cli.alerts import is_handled
 from notifier.cli.show import about, counted, doer, harmless, person, when, whom
 from notifier.cli.story_words import ENDS, GROUNDS, KEPT_OUT, KINDS, happened, outcome, threshold
+from notifier.cli.waits import Waits, waits
 from notifier.clock import SystemClock
 from notifier.config import Config
-from notifier.model import Alert, AlertState, Call, EndReason, StoredCall
+from notifier.model import Alert, AlertState, Call, Endpoint, EndReason, StoredCall
 from notifier.rules import CompiledRule, Reason, compile_rules, ends_when_told, mismatch
 from notifier.store.alerts import alert as alert_with
 from notifier.store.database import Connection
 from notifier.store.events import events_of
 from notifier.store.outbox import OutboxRow
 from notifier.store.outbox_views import of_alert
-from notifier.store.views import StoredDecision, calls_of_alert, decisions_of, stored_at
+from notifier.store.views import (
+    StoredDecision,
+    alerts_reached_by,
+    calls_of_alert,
+    decisions_of,
+    stored_at,
+)
 
 MOST = 20
 """Calls of an alert that are listed."""
@@ -37,12 +44,22 @@ class Story:
     connection: Connection
     config: Config
 
-    def of_call(self, stored: StoredCall) -> Iterator[str]:
-        """What every rule made of a call, and who was told."""
+    def of_call(self, stored: StoredCall, told: set[int] | None = None) -> Iterator[str]:
+        """What every rule made of a call, and who was told; of an answered one, what it ended.
+
+        Args:
+            stored: the call.
+            told: alerts whose story was told already; those of this call are added.
+        """
+        told = set() if told is None else told
         call = stored.call
         known = stored_at(self.connection, stored.row)
-        yield f"call {harmless(call.id)}: {self._miss(call)}"
+        yield f"call {harmless(call.id)}: {self._what(call)}"
         yield f"  placed {when(self.config, call.placed_at)}, stored {when(self.config, known)}"
+        yield from self._ended(call, told) if call.endpoint.is_answered else self._decided(stored, told)
+
+    def _decided(self, stored: StoredCall, told: set[int]) -> Iterator[str]:
+        call = stored.call
         decisions = {one.rule: one for one in decisions_of(self.connection, stored.row)}
         touched = {one.alert_id: None for one in decisions.values() if one.alert_id is not None}
         for rule in compile_rules(self.config.rules, self.config.agents):
@@ -54,8 +71,15 @@ class Story:
             if alert is None:
                 yield f"  alert A{alert_id} is so old that it was forgotten (`store.keep`)"
             else:
-                yield f"  alert A{alert.id}: {self._stands(alert)}"
-                yield from self._happened(alert)
+                yield from self._touched(alert, told)
+
+    def _touched(self, alert: Alert, told: set[int]) -> Iterator[str]:
+        if alert.id in told:
+            yield f"  alert A{alert.id}: as told above"
+            return
+        told.add(alert.id)
+        yield f"  alert A{alert.id}: {self._stands(alert)}"
+        yield from self._happened(alert)
 
     def of_alert(self, alert: Alert) -> Iterator[str]:
         """How an alert came about, how it stands, and what happened to it in order of time."""
@@ -68,9 +92,24 @@ class Story:
         yield f"  {counted(alert.call_count, 'call')} joined{shown}; what happened:"
         yield from self._happened(alert, calls_of_alert(self.connection, alert.id, MOST))
 
-    def _miss(self, call: Call) -> str:
+    def _ended(self, answered: Call, told: set[int]) -> Iterator[str]:
+        alerts = alerts_reached_by(self.connection, answered)
+        if not alerts:
+            yield "  it ended no alert: none about this customer was active, or missed calls came after it"
+        for alert in alerts:
+            yield from self._touched(alert, told)
+
+    def _what(self, call: Call) -> str:
         name = f" ({harmless(call.name)})" if call.name else ""
-        return f"{person(self.config, call.agent)} dialled {harmless(call.customer)}{name}"
+        customer = f"{harmless(call.customer) or 'somebody without a number'}{name}"
+        agent = person(self.config, call.agent)
+        match call.endpoint:
+            case Endpoint.OUT_MISSED:
+                return f"{agent} dialled {customer}"
+            case Endpoint.OUT_ANSWERED:
+                return f"{agent} dialled {customer}, who answered"
+            case Endpoint.IN_ANSWERED:
+                return f"{customer} called, and {agent} answered"
 
     def _stands(self, alert: Alert) -> str:
         if alert.ended_as is not None:
@@ -101,10 +140,11 @@ class Story:
     def _happened(self, alert: Alert, calls: Iterable[StoredCall] = ()) -> Iterator[str]:
         """What was read, done and sent, in order of time; what is still to be sent comes last."""
         rows = of_alert(self.connection, alert.id)
+        reasons = waits(self.connection, self.config, rows, SystemClock().now())
         lines = [
             *(self._read(alert, stored) for stored in calls),
             *((event.at, happened(self.config, event)) for event in events_of(self.connection, alert.id)),
-            *((row.finished_at, self._row(row)) for row in rows),
+            *((row.finished_at, self._row(row, reasons)) for row in rows),
         ]
         for at, line in sorted(lines, key=lambda one: (one[0] is None, one[0] or 0)):
             yield f"    {'now' if at is None else when(self.config, at)}: {line}"
@@ -116,12 +156,12 @@ class Story:
         call, row = stored.call, stored.row
         reasons = [one.reason for one in decisions_of(self.connection, row) if one.rule == alert.rule]
         did = DID.get(reasons[0], "joined") if reasons else "joined"
-        what = f"{self._miss(call)}, call {harmless(call.id)}, placed {when(self.config, call.placed_at)}"
+        what = f"{self._what(call)}, call {harmless(call.id)}, placed {when(self.config, call.placed_at)}"
         return stored_at(self.connection, row), f"{what}: {did}"
 
-    def _row(self, row: OutboxRow) -> str:
+    def _row(self, row: OutboxRow, reasons: Waits) -> str:
         to = f"{whom(self.config, row.target)}{GROUNDS[row.via]}"
-        return f"{KINDS[row.kind]} to {to}: {outcome(self.config, row, SystemClock().now())}"
+        return f"{KINDS[row.kind]} to {to}: {outcome(self.config, row, reasons.why(row))}"
 
 
 def _under(rule: CompiledRule, decision: StoredDecision | None, stored: StoredCall) -> str:

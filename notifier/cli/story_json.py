@@ -8,11 +8,11 @@ from notifier.model import Alert, StoredCall
 from notifier.store.alerts import alert as alert_with
 from notifier.store.events import events_of
 from notifier.store.outbox_views import of_alert
-from notifier.store.views import calls_of_alert, decisions_of, stored_at
+from notifier.store.views import alerts_reached_by, calls_of_alert, decisions_of, stored_at
 
 
 def story_json(story: Story, found: Alert | list[StoredCall]) -> dict[str, object]:
-    """An alert with the newest of its calls, or calls with the alerts that they opened or joined."""
+    """An alert with the newest of its calls, or calls with the alerts that they opened, joined or ended."""
     if isinstance(found, Alert):
         return {"alert": _alert(story, found) | {"story": _plain(list(story.of_alert(found)))}}
     return {"calls": [_call(story, stored) for stored in found]}
@@ -34,8 +34,11 @@ def _alert(story: Story, alert: Alert) -> dict[str, object]:
 def _call(story: Story, stored: StoredCall) -> dict[str, object]:
     connection = story.connection
     decisions = decisions_of(connection, stored.row)
-    ids = dict.fromkeys(one.alert_id for one in decisions if one.alert_id is not None)
-    alerts = [alert for one in ids if (alert := alert_with(connection, one)) is not None]
+    if stored.call.endpoint.is_answered:
+        alerts = alerts_reached_by(connection, stored.call)
+    else:
+        ids = dict.fromkeys(one.alert_id for one in decisions if one.alert_id is not None)
+        alerts = [alert for one in ids if (alert := alert_with(connection, one)) is not None]
     return {
         **call_json(stored, decisions),
         "stored_at": iso(stored_at(connection, stored.row)),

@@ -20,7 +20,7 @@ ENDS = {
 KINDS = {
     Kind.OPEN: "first message",
     Kind.LEVEL: "message about a higher level",
-    Kind.UPDATE: "message about more calls",
+    Kind.UPDATE: "message about what was new",
     Kind.ESCALATION: "escalation",
     Kind.REMINDER: "reminder",
 }
@@ -62,8 +62,12 @@ DROPS = {
     Dropped.ACKNOWLEDGED: "somebody was on it",
     Dropped.SNOOZED: "it was snoozed",
     Dropped.TOLD_SINCE: "they had been told meanwhile",
+    Dropped.NOTHING_NEW: "they knew of it already",
 }
 """Why a message was not sent any more; stored with it."""
+
+HELD = "held"
+"""How the reason begins that keeps a message back on purpose."""
 
 _EVENTS = {
     EventKind.OPENED: "opened: its wait was over",
@@ -95,17 +99,25 @@ def happened(config: Config, event: Event) -> str:
     )
 
 
-def outcome(config: Config, row: OutboxRow, now: int) -> str:
-    """What became of a message that was to be sent; now is UTC ms."""
-    if is_held(row, now):
-        return f"held until {when(config, row.next_at)}"
-    why = row.reason
+def outcome(config: Config, row: OutboxRow, waits: str) -> str:
+    """What became of a message that was to be sent.
+
+    Args:
+        config: with whose zone and names it is told.
+        row: of the outbox.
+        waits: why it is not sent yet; empty where it does not wait.
+    """
+    if waits.startswith(HELD):
+        return waits
+    why = row.reason or waits
     if row.state is RowState.DROPPED and why in set(Dropped):
         why = DROPS[Dropped(why)]
     reason = f" ({harmless(why)})" if why else ""
     tries = f", {row.attempts} tries" if row.attempts > 1 else ""
     again = f"; next try {when(config, row.next_at)}" if row.state is RowState.WAITING else ""
-    since = f"{'due since' if again else 'written down'} {when(config, row.created_at)}"
+    # Of what was held, that is when it was let go; what happened to its alert says since when.
+    began = "held until" if row.gathered_as is Gathered.HELD else "written down"
+    since = f"{'due since' if again else began} {when(config, row.created_at)}"
     return f"{STATES[row.state]}{reason}; {since}{tries}{again}"
 
 

@@ -1,6 +1,7 @@
 """The configuration: its models, and reading it from YAML with errors that say where and how to mend."""
 
-from notifier.config.advice import about_start, warnings
+from notifier.config.advice import Advice, about_start, warnings
+from notifier.config.document import read_document
 from notifier.config.instants import start_instant
 from notifier.config.loading import load
 from notifier.config.locate import find
@@ -15,6 +16,7 @@ __all__ = [
     "AGENT",
     "SYSTEM_STORE",
     "Account",
+    "Advice",
     "Agent",
     "Config",
     "Delivery",
@@ -37,6 +39,7 @@ __all__ = [
     "listen_address",
     "load",
     "parse_duration",
+    "read_document",
     "start_instant",
     "store_path",
     "warnings",

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
-from notifier.config.deputies import all_away, places
+from notifier.config.deputies import all_away, called, chain, deputy_of, places
+from notifier.config.going_on import may_never_come
 from notifier.config.instants import start_instant
+from notifier.config.places import KeyPath
 from notifier.config.receivers import AGENT, Receiver
+from notifier.config.rules import Match
 from notifier.config.schema import Config, SlackSettings
 from notifier.config.values import MINUTE
 
@@ -16,7 +20,16 @@ _SLACK = SlackSettings.model_fields["base_url"].default
 _BOT_TOKENS = ("xoxb-", "xoxe.xoxb-")  # the second where the app rotates its tokens
 
 
-def warnings(config: Config, now: int) -> list[str]:
+class Advice(NamedTuple):
+    """One thing that ops should look at."""
+
+    about: KeyPath
+    """Where it stands, or would."""
+    text: str
+    """A sentence."""
+
+
+def warnings(config: Config, now: int) -> list[Advice]:
     """One sentence for each thing that ops should look at; none of them stops the daemon.
 
     Args:
@@ -26,10 +39,12 @@ def warnings(config: Config, now: int) -> list[str]:
     return [
         *_about_ops(config),
         *_about_rules(config),
+        *_about_following(config),
+        *(Advice(*one) for one in may_never_come(config)),
         *_about_digests(config),
         *_about_agents(config),
         *_about_polling(config),
-        *about_start(config, now),
+        *(Advice(("telecmi", "poll", "start_from"), text) for text in about_start(config, now)),
         *_about_slack(config),
     ]
 
@@ -48,22 +63,27 @@ def about_start(config: Config, now: int) -> Iterator[str]:
         )
 
 
-def _about_ops(config: Config) -> Iterator[str]:
-    ops = config.ops
+def _about_ops(config: Config) -> Iterator[Advice]:
+    ops, here = config.ops, ("ops", "notify")
     if not ops.notify:
-        yield "ops.notify: nobody is named, so only the log says what could not be delivered; name a receiver"
+        yield Advice(
+            here,
+            "ops.notify: nobody is named, so only the log says what could not be delivered; name a receiver",
+        )
         return
     for name in ops.notify:
         if _only_agents(config.receivers[name]):
-            yield (
+            yield Advice(
+                here,
                 f"ops.notify: {name} comes to the agent of a call only, so it can't be told of notifier's own"
-                " troubles; name a receiver with an address of its own"
+                " troubles; name a receiver with an address of its own",
             )
     ways = {_way(name, config) for name in ops.notify}
     if ways <= _ways_of_rules(config) and len(ways) == 1 and ops.heartbeat_url is None:
-        yield (
+        yield Advice(
+            here,
             "ops.notify: the only way to ops is one that calls take, too, so when it fails nobody is told;"
-            " name a receiver of another kind as well, or set `heartbeat_url`"
+            " name a receiver of another kind as well, or set `heartbeat_url`",
         )
 
 
@@ -81,15 +101,43 @@ def _way(name: str, config: Config) -> str:
     return kind if kind in {"slack", "email"} else name
 
 
-def _about_rules(config: Config) -> Iterator[str]:
+def _about_rules(config: Config) -> Iterator[Advice]:
     if config.ops.notify:
         return
-    for rule in config.rules:
+    for index, rule in enumerate(config.rules):
         if not rule.fallback and all(_only_agents(config.receivers[name]) for name in rule.notify):
-            yield (
+            yield Advice(
+                ("rules", index, "notify"),
                 f"rule {rule.name}: only agents are told, so where an extension has no agent or address,"
-                " nobody hears of its calls; add `fallback:`"
+                " nobody hears of its calls; add `fallback:`",
             )
+
+
+def _about_following(config: Config) -> Iterator[Advice]:
+    if config.telecmi.follow_up:
+        return
+    add = "add `follow_up: true` under `telecmi:`"
+    for index, rule in enumerate(config.rules):
+        goes_on = [key for key in ("escalate", "repeat_every") if getattr(rule, key)]
+        if goes_on:
+            yield Advice(
+                ("rules", index, goes_on[0]),
+                f"rule {rule.name}: whom somebody has reached is not known, so it escalates and reminds all"
+                f" the same, until a person says that it is done; {add}",
+            )
+        if path := _asks_attempts(rule.match, ("rules", index, "match")):
+            yield Advice(
+                path,
+                f"rule {rule.name}: whom somebody has reached is not known, so `attempts` counts all missed"
+                f" calls that are stored, also those before the customer was reached; {add}",
+            )
+
+
+def _asks_attempts(match: Match, path: KeyPath) -> KeyPath:
+    """Where conditions ask how often a customer was tried; () where they do not."""
+    if match.attempts is not None:
+        return (*path, "attempts")
+    return _asks_attempts(match.not_, (*path, "not")) if match.not_ is not None else ()
 
 
 def _only_agents(receiver: Receiver) -> bool:
@@ -98,28 +146,54 @@ def _only_agents(receiver: Receiver) -> bool:
     return receiver.email is not None and set(receiver.email.to) == {AGENT}
 
 
-def _about_digests(config: Config) -> Iterator[str]:
+def _about_digests(config: Config) -> Iterator[Advice]:
     if config.digests and not config.telecmi.follow_up:
-        yield (
+        yield Advice(
+            ("digests",),
             "digests: who was reached afterwards is not known, so they tell of missed calls only;"
-            " add `follow_up: true` under `telecmi:`"
+            " add `follow_up: true` under `telecmi:`",
         )
 
 
-def _about_agents(config: Config) -> Iterator[str]:
+def _about_agents(config: Config) -> Iterator[Advice]:
     for key, agent in config.agents.items():
         if not agent.slack and not agent.email:
-            yield f"agents.{key}: no address, so a rule's fallback is told instead; add `slack:` or `email:`"
+            yield Advice(
+                ("agents", key),
+                f"agents.{key}: no address, so a rule's fallback is told instead; add `slack:` or `email:`",
+            )
         if agent.phone and not _is_in_use(agent.phone):
-            yield (
+            yield Advice(
+                ("agents", key, "phone"),
                 f"agents.{key}.phone: as far as is known its country gives out no such numbers, so calls to"
-                " it may not be recognised; look at its digits"
+                " it may not be recognised; look at its digits",
             )
     for key, day in _all_away(config).items():
-        yield (
+        yield Advice(
+            ("agents", key, "away"),
             f"agents.{key}.away: on {day} all deputies are away, too, so a rule's fallback is told then;"
-            " name another deputy, or nobody"
+            " name another deputy, or nobody",
         )
+    for circle in _circles(config):
+        yield Advice(
+            ("agents", circle[0], "deputy"),
+            f"agents.{circle[0]}.deputy: a circle of deputies, {' → '.join((*circle, circle[0]))}: where none"
+            " of them can be told, it ends at a rule's fallback, or ops; name somebody outside of it as well,"
+            " if that is not meant",
+        )
+
+
+def _circles(config: Config) -> list[list[str]]:
+    """Those who stand in for one another all round, each circle once, as the configuration calls them."""
+    accounts = [account.name for account in config.telecmi.accounts]
+    found: dict[frozenset[str], list[str]] = {}
+    for key in config.agents:
+        for at in places(key, config.agents, accounts):
+            way = [at, *chain(at, config.agents)]
+            names = [called(each, config.agents) for each in way]
+            if called(deputy_of(way[-1], config.agents), config.agents) == key:
+                found.setdefault(frozenset(names), names)
+    return list(found.values())
 
 
 def _all_away(config: Config) -> dict[str, date]:
@@ -140,18 +214,22 @@ def _is_in_use(phone: str) -> bool:
     return phonenumbers.is_valid_number(phonenumbers.parse(phone))
 
 
-def _about_polling(config: Config) -> Iterator[str]:
+def _about_polling(config: Config) -> Iterator[Advice]:
     if config.telecmi.poll.overlap < _SAFE_OVERLAP:
-        yield ("telecmi.poll.overlap: TeleCMI reports calls minutes late; below 15m some may never be seen")
+        yield Advice(
+            ("telecmi", "poll", "overlap"),
+            "telecmi.poll.overlap: TeleCMI reports calls minutes late; below 15m some may never be seen",
+        )
 
 
-def _about_slack(config: Config) -> Iterator[str]:
+def _about_slack(config: Config) -> Iterator[Advice]:
     """Slack's own tokens have a form; what stands in for Slack, to try things, may have another."""
     if config.slack is None or config.slack.base_url != _SLACK:
         return
     token = config.slack.bot_token.get()
     if not token.startswith((*_BOT_TOKENS, "${")):  # without its secrets, the placeholder stands there
-        yield (
+        yield Advice(
+            ("slack", "bot_token"),
             "slack.bot_token: looks like no bot token, which begins with xoxb-; copy the Bot User OAuth Token"
-            " from the app's page OAuth & Permissions"
+            " from the app's page OAuth & Permissions",
         )

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from notifier.config.days import Days, DaySpan, parse_days
 from notifier.config.hours import WHOLE_DAY, WHOLE_WEEK, HoursOfDay, SpanOfDay, Weekdays
-from notifier.config.values import Strict, listed
+from notifier.config.values import DAY, HOUR, MINUTE, Strict, listed
 from notifier.config.zones import Zone
 
 
@@ -40,6 +40,19 @@ class Calendar(Strict):
     """Days with their own hours, whatever day or holiday they are: 2026-12-24: "09:30-12:00", or closed."""
     timezone: Zone | None = None
     """A name of the IANA list; the top level's where none is given."""
+
+    def most_open(self, span: int) -> int:
+        """How long it is open at the most within any span of so many ms, ms; holidays may leave less."""
+        if any(self.exceptions.values()):
+            return span  # longer hours, perhaps
+        minutes = {minute for hours in self.hours for minute in range(hours.begins, hours.ends)}
+        a_day = min(len(minutes) * MINUTE, DAY)
+        weekdays = len(frozenset[int]().union(*self.days))
+        days, rest = divmod(span, DAY)
+        weeks, days = divmod(days, 7)
+        whole = (weeks * weekdays + min(days, weekdays)) * a_day
+        # Each time of the day comes once in a day; clocks that are put back give each span two hours at most.
+        return min(span, whole + min(rest, a_day) + 2 * HOUR * len(self.hours))
 
     def closures(self) -> tuple[Days, ...]:
         """The runs of days without hours, in order and apart; a weekday or holiday begins and ends none."""

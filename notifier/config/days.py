@@ -39,7 +39,9 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError("there is no such day; look at its month and day: 2026-12-24") from None
+        raise ValueError(
+            "there is no such day; write year, month and day, like 2026-12-24 for 24 December"
+        ) from None
 
 
 DaySpan = Annotated[

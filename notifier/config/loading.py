@@ -1,6 +1,7 @@
 """From a file to a configuration that can be trusted, or to everything that is wrong with it at once."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,6 +12,7 @@ from notifier.config.later import without_later
 from notifier.config.messages import findings_of
 from notifier.config.placeholders import Sources, resolved
 from notifier.config.places import Finding, KeyPath, Places
+from notifier.config.remains import Remains, remains_of
 from notifier.config.schema import Config
 from notifier.config.store import with_store_url
 from notifier.config.view import view_of
@@ -46,12 +48,19 @@ def load(path: Path, environ: Mapping[str, str], *, resolve: bool = True) -> Con
         found.add([_needed(Finding(("store", "url"), ""))])
 
     config, findings = _validated(data)
-    if not resolve and _forget(data, left & {document.places.written(finding.path) for finding in findings}):
+    forgotten = left & {document.places.written(finding.path) for finding in findings}
+    if not resolve and _forget(data, forgotten):
         config, findings = _validated(data)
         findings = [_needed(finding) if finding.path in left else finding for finding in findings]
     found.add(findings)
+    # What is said of a default that stands in for a `${…}` is not said of the configuration.
+    doubtful = set() if resolve else {_part(path) for path in forgotten}
+    remains = remains_of(data)
+    across = [_as_written(finding, remains) for finding in findings_in(view_of(data, remains.config))]
     found.add(
-        finding for finding in findings_in(view_of(data)) if document.places.written(finding.path) not in left
+        finding
+        for finding in across
+        if document.places.written(finding.path) not in left and _part(finding.path) not in doubtful
     )
     if found.findings:
         raise ConfigError(found.problems())
@@ -65,15 +74,31 @@ class _Found:
     def __init__(self, places: Places) -> None:
         self.places = places
         self.findings: list[Finding] = []
-        self._touched: set[KeyPath] = set()
+        self._faulty: set[KeyPath] = set()
+        self._touched: set[KeyPath] = set()  # those, and what they lie in
 
     def add(self, findings: Iterable[Finding]) -> None:
-        fresh = [finding for finding in findings if self.places.written(finding.path) not in self._touched]
+        fresh = [finding for finding in findings if not self._is_known(finding)]
         self.findings += fresh
         for finding in fresh:
             if finding.spot is not None:
                 continue  # a key too many: what stands at its path is another matter
-            self._touched.update(finding.path[:end] for end in range(1, len(finding.path) + 1))
+            self._faulty.update((finding.path, *finding.also))
+            self._touched.update(
+                path[:end] for path in (finding.path, *finding.also) for end in range(1, len(path) + 1)
+            )
+
+    def _is_known(self, finding: Finding) -> bool:
+        return self._is_faulty(finding.path, within=not finding.at_key) or any(
+            map(self._is_faulty, finding.also)
+        )
+
+    def _is_faulty(self, path: KeyPath, *, within: bool = True) -> bool:
+        """Was fault found with that, with what it lies in, or with something in it?"""
+        written = self.places.written(path)
+        if within and written in self._touched:
+            return True
+        return any(written[:end] in self._faulty for end in range(1, len(written) + 1))
 
     def problems(self) -> list[Problem]:
         problems = self.places.problems(self.findings)
@@ -90,10 +115,20 @@ def _validated(data: dict[str, object]) -> tuple[Config | None, list[Finding]]:
         return None, findings_of(error)
 
 
+def _as_written(finding: Finding, remains: Remains) -> Finding:
+    also = tuple(remains.written(path) for path in finding.also)
+    return replace(finding, path=remains.written(finding.path), also=also)
+
+
 def _needed(finding: Finding) -> Finding:
     return Finding(
         finding.path, "its `${…}` is needed here too", "set the variable, or write the value itself"
     )
+
+
+def _part(path: KeyPath) -> KeyPath:
+    """The rule, digest or section that a path lies in."""
+    return path[:2] if path[0] in {"rules", "digests"} else path[:1]
 
 
 def _forget(data: dict[str, object], paths: Iterable[KeyPath]) -> bool:

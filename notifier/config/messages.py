@@ -76,9 +76,12 @@ def _not_one_of(value: object, expected: str) -> tuple[str, str]:
 
 
 def _unknown_key(path: KeyPath) -> Finding:
-    key = str(path[-1])
-    hint = "put a blank after the colon" if ":" in key else meant_or_listed(key, fields_at(path[:-1]))
-    return Finding(path, "unknown key", hint, at_key=True)
+    key, fields = str(path[-1]), fields_at(path[:-1])
+    hint = "put a blank after the colon" if ":" in key else meant_or_listed(key, fields)
+    guesses = [field for field in fields if key.startswith(f"{field}:") or meant(key, [field])]
+    return Finding(
+        path, "unknown key", hint, at_key=True, also=tuple((*path[:-1], guess) for guess in guesses)
+    )
 
 
 def fields_at(path: KeyPath) -> list[str]:

@@ -30,6 +30,8 @@ class Finding:
     hint: str = ""
     at_key: bool = False  # point at the key, not at its value
     spot: Spot | None = None  # where exactly, if the path does not tell
+    also: tuple[KeyPath, ...] = ()
+    """Other keys that it is about; where one of them is at fault already, it may mean no more than that."""
 
 
 class Places:
@@ -66,6 +68,13 @@ class Places:
         while path and path not in self._values:
             path = path[:-1]
         return self._values.get(path, Spot(1, 1))
+
+    def line_of(self, path: KeyPath) -> str:
+        """Where to look for it, as file:line:column; only the file where it has nothing of that at all."""
+        if path[:1] not in self._values:
+            return self.file
+        spot = self.spot(Finding(path, "", at_key=True))
+        return f"{self.file}:{spot.line}:{spot.column}"
 
     def problems(self, findings: Iterable[Finding]) -> list[Problem]:
         """What was found, with its place, in the order of the file."""

@@ -5,7 +5,7 @@ Those of some calendars (Hindu, Islamic) are known for some years ahead only, an
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from threading import Lock
@@ -21,22 +21,33 @@ def check_place(text: str) -> None:
     Raises:
         ValueError: it is not.
     """
-    import holidays  # noqa: PLC0415 - slow to import, and only some calendars have holidays
-    from holidays.registry import EntityLoader  # noqa: PLC0415 - as above
+    from holidays.registry import EntityLoader  # noqa: PLC0415 - slow to import, and rarely needed
 
     country, dash, region = text.partition("-")
     countries = set(EntityLoader.get_country_codes())
     if country not in countries:
-        fit = country.upper()
-        hint = (
-            f"did you mean `{fit}`?"
-            if fit in countries
-            else "write its two letters, like IN, or with a region IN-TN"
-        )
+        hint = _meant(text, countries) or "write its two letters, like IN, or with a region IN-TN"
         raise ValueError(f"not a country whose holidays are known; {hint}")
-    regions: tuple[str, ...] = getattr(holidays, country).subdivisions
+    regions = _regions(country)
     if dash and region not in regions:
         raise ValueError(f"not a region of that country; {_regions_meant(country, region.upper(), regions)}")
+
+
+def _meant(text: str, countries: Collection[str]) -> str:
+    """What was written in another case, with its region where that is known, too; "" where it is none."""
+    country, _, region = text.upper().partition("-")
+    if country not in countries:
+        return ""
+    return (
+        f"did you mean `{country}-{region}`?" if region in _regions(country) else f"did you mean `{country}`?"
+    )
+
+
+def _regions(country: str) -> Sequence[str]:
+    import holidays  # noqa: PLC0415 - slow to import, and only some calendars have holidays
+
+    regions: tuple[str, ...] = getattr(holidays, country).subdivisions
+    return regions
 
 
 def _regions_meant(country: str, region: str, regions: Sequence[str]) -> str:
@@ -51,12 +62,15 @@ def holidays_of(place: str, year: int) -> frozenset[date]:
     """The public holidays of a year.
 
     Args:
-        place: that is known.
-        year: where nothing is known of it, there are none.
+        place: as it is written; one that is not known, or still a `${…}`, has none.
+        year: likewise.
     """
     import holidays  # noqa: PLC0415 - slow to import, and only some calendars have holidays
 
     country, _, region = place.partition("-")
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of years for which it knows only some
-        return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+        try:
+            return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+        except NotImplementedError:
+            return frozenset()

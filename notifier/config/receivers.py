@@ -11,6 +11,9 @@ from notifier.config.values import Secret, Strict, listed
 
 AGENT = "agent"  # as `to:`, it stands for the agent of the call
 
+NOBODY = "nobody"
+"""Stands for the receiver where nobody can be told; none has this name."""
+
 _OF_AGENT = "agent "
 
 
@@ -76,6 +79,11 @@ class Receiver(Strict):
         if self.slack is not None:
             return "slack" if self.can_edit else "slack_webhook"
         return "webhook" if self.email is None else "email"
+
+    @property
+    def is_program(self) -> bool:
+        """Is it a program that reads what it is told?"""
+        return self.webhook is not None
 
     @property
     def is_of_agents(self) -> bool:

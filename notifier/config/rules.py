@@ -1,5 +1,6 @@
 """What ops want to be told, and whom."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -7,28 +8,26 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from notifier.config.values import DAY, MINUTE, Duration, Strict, Switch, Whole, at_least, listed
 from notifier.model import Severity
 
+_ATTEMPTS = re.compile("(>=)?(1000|[1-9][0-9]{0,2})", re.ASCII)
+
 Dimension = Literal["call", "customer", "extension", "team", "account"]
 
 
 def _attempts(value: object) -> object:
-    """At least so many: "3" and ">=3" are the same."""
-    text = str(value).replace(" ", "") if isinstance(value, str | int) else ""
-    number = text.removeprefix(">=")
-    if not (number.isascii() and number.isdigit() and 1 <= int(number) <= 1000):
+    """At least so many: ">=3". A bare 3 would read as the third only."""
+    found = _ATTEMPTS.fullmatch(str(value).replace(" ", ""))
+    if found is None:
         raise ValueError('not a number of attempts; write one like ">=3"')
-    return int(number)
+    if not found[1]:
+        raise ValueError(f'it must say that more attempts count as well; write ">={found[2]}"')
+    return int(found[2])
 
 
 AtLeast = Annotated[
     int,
     BeforeValidator(_attempts),
     WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": 1000},
-                {"type": "string", "pattern": "^ *(>= *)?[1-9][0-9]{0,3} *$"},
-            ]
-        }
+        {"type": "string", "pattern": "^ *>= *(1000|[1-9][0-9]{0,2}) *$"},
     ),
 ]
 

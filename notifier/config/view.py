@@ -1,10 +1,8 @@
 """A configuration with broken parts: what is sound is checked further, so that all errors show at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-
-from pydantic import ValidationError
 
 from notifier.config.calendars import Calendar
 from notifier.config.digests import Digest
@@ -13,6 +11,7 @@ from notifier.config.receivers import Agent, Receiver
 from notifier.config.rules import Rule
 from notifier.config.schema import (
     Account,
+    Config,
     Delivery,
     EmailSettings,
     Keep,
@@ -37,13 +36,13 @@ class View:
     calendars: Mapping[str, Calendar]
     receivers: Mapping[str, Receiver]
     agents: Mapping[str, Agent]
-    poll: Poll | None  # None, here and below: broken, or not there
-    reconcile: Reconcile | None
-    keep: Keep | None
+    poll: Poll
+    reconcile: Reconcile
+    keep: Keep
     slack: SlackSettings | None
     email: EmailSettings | None
-    delivery: Delivery | None
-    ops: Ops | None
+    delivery: Delivery
+    ops: Ops
     web: Web | None
     country: str
     store_url: str
@@ -58,71 +57,66 @@ class View:
     teams: frozenset[str]
     has_phones: bool  # of agents
 
+    def of_agents(self, key: str) -> tuple[KeyPath, ...]:
+        """Where all agents have this key, or might."""
+        return tuple(("agents", name, key) for name in ("", *self.agent_names))
 
-def view_of(data: Mapping[str, object]) -> View:
-    """Look at what the YAML holds, its `${…}` replaced."""
-    telecmi, store = _mapping(data.get("telecmi")), _mapping(data.get("store"))
-    accounts, receivers = telecmi.get("accounts"), _mapping(data.get("receivers"))
-    agents, calendars = _mapping(data.get("agents")), _mapping(data.get("calendars"))
+    @property
+    def names_of_accounts(self) -> tuple[KeyPath, ...]:
+        """Where all accounts have their names, or might."""
+        return tuple((*path, "name") for path in self.accounts)
+
+
+def view_of(data: Mapping[str, object], config: Config) -> View:
+    """Look at a configuration.
+
+    Args:
+        data: what the YAML holds, its `${…}` replaced.
+        config: what of it is sound.
+    """
+    agents = _mapping(data.get("agents"))
+    telecmi = config.telecmi
     return View(
-        accounts=dict(_sound_items(Account, accounts, ("telecmi", "accounts"))),
-        rules=dict(_sound_items(Rule, data.get("rules"), ("rules",))),
-        digests=dict(_sound_items(Digest, data.get("digests"), ("digests",))),
-        calendars=_sound_values(Calendar, calendars),
-        receivers=_sound_values(Receiver, receivers),
-        agents=_sound_values(Agent, agents),
-        poll=_sound(Poll, telecmi.get("poll", {})),
-        reconcile=_sound(Reconcile, telecmi.get("reconcile", {})),
-        keep=_sound(Keep, store.get("keep", {})),
-        slack=_sound(SlackSettings, data.get("slack")),
-        email=_sound(EmailSettings, data.get("email")),
-        delivery=_sound(Delivery, data.get("delivery", {})),
-        ops=_sound(Ops, data.get("ops", {})),
-        web=_sound(Web, data.get("web")),
-        country=_text(data.get("country")),
-        store_url=_text(store.get("url")),
-        allow_insecure=_is_on(data.get("allow_insecure")),
-        follow_up=_is_on(telecmi.get("follow_up")),
+        accounts=_by_path(("telecmi", "accounts"), telecmi.accounts),
+        rules=_by_path(("rules",), config.rules),
+        digests=_by_path(("digests",), config.digests),
+        calendars=config.calendars,
+        receivers=config.receivers,
+        agents=config.agents,
+        poll=telecmi.poll,
+        reconcile=telecmi.reconcile,
+        keep=config.store.keep,
+        slack=config.slack,
+        email=config.email,
+        delivery=config.delivery,
+        ops=config.ops,
+        web=config.web,
+        country=config.country,
+        store_url=config.store.url,
+        allow_insecure=config.allow_insecure or _is_unclear(data.get("allow_insecure")),
+        follow_up=telecmi.follow_up,
         has_rules=bool(data.get("rules")),
         sections=frozenset(key for key, value in data.items() if value is not None),
-        account_names=frozenset(_texts(accounts, "name")),
-        calendar_names=frozenset(calendars),
-        receiver_names=frozenset(receivers),
+        account_names=frozenset(_texts(_mapping(data.get("telecmi")).get("accounts"), "name")),
+        calendar_names=frozenset(_mapping(data.get("calendars"))),
+        receiver_names=frozenset(_mapping(data.get("receivers"))),
         agent_names=frozenset(agents),
         teams=frozenset(_texts(list(agents.values()), "team")),
         has_phones=any(_texts(list(agents.values()), "phone")),
     )
 
 
-def _sound(model: type[_M], raw: object) -> _M | None:
-    try:
-        return model.model_validate(raw)
-    except ValidationError:
-        return None
-
-
-def _sound_items(model: type[_M], raw: object, path: KeyPath) -> Iterator[tuple[KeyPath, _M]]:
-    for index, item in enumerate(raw if isinstance(raw, list) else []):
-        sound = _sound(model, item)
-        if sound is not None:
-            yield (*path, index), sound
-
-
-def _sound_values(model: type[_M], raw: Mapping[str, object]) -> dict[str, _M]:
-    sound = {name: _sound(model, item) for name, item in raw.items()}
-    return {name: item for name, item in sound.items() if item is not None}
+def _by_path(path: KeyPath, items: Sequence[_M]) -> dict[KeyPath, _M]:
+    return {(*path, index): item for index, item in enumerate(items)}
 
 
 def _mapping(raw: object) -> Mapping[str, object]:
     return raw if isinstance(raw, dict) else {}
 
 
-def _is_on(raw: object) -> bool:
-    return str(raw).lower() == "true"
-
-
-def _text(raw: object) -> str:
-    return raw if isinstance(raw, str) else ""
+def _is_unclear(raw: object) -> bool:
+    """Was something else than true or false written, so that nobody knows which was meant?"""
+    return str(raw) not in {"None", "True", "true", "False", "false"}
 
 
 def _texts(raw: object, key: str) -> Iterator[str]:

@@ -138,7 +138,8 @@ class Digests:
     async def _send(self, report: DigestReport, rows: Iterable[DigestRow]) -> None:
         """Claim them, and let workers send them."""
         now = self.clock.now()
-        if report.figures.is_empty and self.reports.digests[report.name].skip_empty:
+        is_empty = report.figures.is_empty and report.figures.is_complete  # else nobody knows
+        if is_empty and self.reports.digests[report.name].skip_empty:
             empty = list(rows)
             await self.database.write(
                 lambda connection: digests.finish(

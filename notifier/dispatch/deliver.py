@@ -15,13 +15,14 @@ from notifier.config.schema import Delivery
 from notifier.dispatch import looking
 from notifier.dispatch.edits import Edits
 from notifier.dispatch.gatekeeper import Gatekeeper
+from notifier.dispatch.part import Part, letter, message
 from notifier.dispatch.present import Present
-from notifier.dispatch.results import Arrival, Results
+from notifier.dispatch.results import Results
 from notifier.dispatch.verdict import Outcome, attempt
 from notifier.errors import DeliveryError, DeliveryTransient
 from notifier.host.metrics import Letter, Metrics, Sent
-from notifier.model import Message, Notification, Summary
-from notifier.rules import Drop, Pass
+from notifier.model import Gathered, Notification
+from notifier.rules import Drop, Hold, Pass
 from notifier.sending.patience import PatientStore
 from notifier.sending.verdict import Blame, Next, verdict
 from notifier.store import doubts
@@ -43,14 +44,6 @@ _OUTCOMES = {
     Next.REDIRECT: Sent.REDIRECTED,
     Next.DEAD: Sent.DEAD,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Of a claim: a row, and what there is to tell."""
-
-    row: OutboxRow
-    notification: Notification
 
 
 @dataclass
@@ -101,6 +94,10 @@ class Deliver:
             return Outcome()
         deadline = asyncio.get_running_loop().time() + self.limit
         has_arrived = False
+        if claim.uncertain_since is not None and await self._may_wait(claim, parts):
+            parts = await self._let_through(claim, parts)
+            if not parts:
+                return Outcome()
         if claim.uncertain_since is not None:
             spend()
             found = await self._find(claim, parts, channel, address, deadline)
@@ -115,18 +112,18 @@ class Deliver:
         return await self._sent(claim, parts, channel, address, deadline)
 
     async def _sent(
-        self, claim: Claim, parts: Sequence[_Part], channel: Channel, address: str, deadline: float
+        self, claim: Claim, parts: Sequence[Part], channel: Channel, address: str, deadline: float
     ) -> Outcome:
-        message = self._message(claim, parts)
+        telling = message(claim, parts, self.zone, self.clock.now())
         plain = attempt([part.row for part in parts]).plain
         started, began = self.clock.now(), self.clock.monotonic()
-        receipt = await self._try(deadline, channel.send(address, message, plain=plain), uncertain=True)
+        receipt = await self._try(deadline, channel.send(address, telling, plain=plain), uncertain=True)
         seconds = self.clock.monotonic() - began
         if isinstance(receipt, Exception):
             return await self._failed(parts, receipt, started, seconds)
         # A summary can't be edited for one of its alerts.
-        receipt = receipt if isinstance(message, Notification) else ""
-        await self._results.sent([_arrival(part, receipt, is_known=True) for part in parts], channel)
+        receipt = receipt if isinstance(telling, Notification) else ""
+        await self._results.sent([part.arrival(receipt, is_known=True) for part in parts], channel)
         self._told(parts, claim, seconds)
         return Outcome(has_arrived=True)
 
@@ -136,10 +133,10 @@ class Deliver:
         for row in rows:
             self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.REDIRECTED)
 
-    async def _parts(self, claim: Claim) -> list[_Part]:
+    async def _parts(self, claim: Claim) -> list[Part]:
         told = await self._store.read(lambda connection: self._present.of_rows(connection, claim.rows))
-        parts = [_Part(row, one) for row, one in zip(claim.rows, told, strict=True)]
-        void = [part for part in parts if self._results.is_void(part.notification.alert)]
+        parts = [Part(row, one) for row, one in zip(claim.rows, told, strict=True)]
+        void = [part for part in parts if self._results.is_void(part.row, part.notification.alert)]
         if void:
             rows = [part.row for part in void]
             await self._results.dropped(rows, [part.notification.alert for part in void])
@@ -147,7 +144,15 @@ class Deliver:
                 self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.DROPPED)
         return [part for part in parts if part not in void]
 
-    async def _let_through(self, claim: Claim, parts: list[_Part]) -> list[_Part]:
+    async def _may_wait(self, claim: Claim, parts: Sequence[Part]) -> bool:
+        """Was it held, and still is? Then nobody looks for it yet: to fail at that is no try to tell it."""
+        rows = [part.row for part in parts]
+        if any(row.attempts or row.gathered_as is not Gathered.HELD for row in rows):
+            return False  # it may have been told, perhaps in a summary that is looked for with it
+        found = await self._store.read(lambda connection: self.gatekeeper.judge(connection, claim, rows))
+        return all(isinstance(one, Hold) for one in found.values())
+
+    async def _let_through(self, claim: Claim, parts: list[Part]) -> list[Part]:
         """Those that may be told now; the others wait, or are dropped."""
         rows = [part.row for part in parts]
         if not rows:
@@ -161,17 +166,8 @@ class Deliver:
                 self.metrics.sent(row.target.receiver, Letter.NOTIFICATION, Sent.DROPPED)
         return [part for part in parts if part.row not in away]
 
-    def _message(self, claim: Claim, parts: Sequence[_Part]) -> Message:
-        if len(parts) == 1:
-            return parts[0].notification
-        assert claim.batch is not None, "only a summary tells several"
-        notifications = tuple(part.notification for part in parts)
-        return Summary(
-            claim.batch, claim.gathered, notifications, claim.part, claim.parts, self.zone, self.clock.now()
-        )
-
     async def _find(
-        self, claim: Claim, parts: Sequence[_Part], channel: Channel, address: str, deadline: float
+        self, claim: Claim, parts: Sequence[Part], channel: Channel, address: str, deadline: float
     ) -> Mapping[str, str] | Exception:
         """Which of these have arrived: delivery id → receipt."""
         others = await self._store.read(lambda connection: looking.others(connection, claim))
@@ -186,12 +182,12 @@ class Deliver:
         return looking.answer(claim, [part.row for part in parts], found)
 
     async def _without(
-        self, claim: Claim, parts: Sequence[_Part], found: Mapping[str, str], channel: Channel
-    ) -> list[_Part]:
+        self, claim: Claim, parts: Sequence[Part], found: Mapping[str, str], channel: Channel
+    ) -> list[Part]:
         """Record what has arrived; returns the rest."""
         there = [part for part in parts if part.row.delivery_id in found]
         if there:
-            await self._results.sent([_found(part, found[part.row.delivery_id]) for part in there], channel)
+            await self._results.sent([part.found(found[part.row.delivery_id]) for part in there], channel)
             told = [f"A{part.row.alert_id}" for part in there]
             log.info("had arrived already", alerts=told, target=str(there[0].row.target), batch=claim.batch)
         return [part for part in parts if part not in there]
@@ -207,7 +203,7 @@ class Deliver:
 
     async def _failed(
         self,
-        parts: Sequence[_Part],
+        parts: Sequence[Part],
         error: Exception,
         tried_at: int | None = None,
         seconds: float | None = None,
@@ -226,14 +222,14 @@ class Deliver:
             exc_info=unknown,
         )
         await self._results.failed(rows, judged, tried_at)
-        self.metrics.sent(rows[0].target.receiver, _letter(parts), _OUTCOMES[judged.next], seconds)
+        self.metrics.sent(rows[0].target.receiver, letter(parts), _OUTCOMES[judged.next], seconds)
         return Outcome(failure=judged)
 
-    def _told(self, parts: Sequence[_Part], claim: Claim, seconds: float) -> None:
+    def _told(self, parts: Sequence[Part], claim: Claim, seconds: float) -> None:
         now = self.clock.now()
         first = parts[0]
         target = first.row.target
-        self.metrics.sent(target.receiver, _letter(parts), Sent.SENT, seconds)
+        self.metrics.sent(target.receiver, letter(parts), Sent.SENT, seconds)
         for part in parts:
             placed = part.notification.alert.last_call_at
             self.metrics.told((now - part.row.created_at) / 1000, (now - placed) / 1000)
@@ -246,19 +242,3 @@ class Deliver:
         told = [f"A{part.row.alert_id}" for part in parts]
         place = {"part": claim.part, "parts": claim.parts}
         log.info("told in a summary", alerts=told, target=str(target), gathered=claim.gathered, **place)
-
-
-def _arrival(part: _Part, receipt: str, *, is_known: bool) -> Arrival:
-    return Arrival(part.row, part.notification.alert, receipt, is_known)
-
-
-def _found(part: _Part, receipt: str) -> Arrival:
-    """What a summary said of an alert is what is true now, unless a call has joined since."""
-    row, alert = part.row, part.notification.alert
-    since = row.uncertain_since
-    joined = alert.last_joined_at if row.attempts else alert.last_call_at
-    return _arrival(part, receipt, is_known=receipt == "" and since is not None and joined <= since)
-
-
-def _letter(parts: Sequence[_Part]) -> Letter:
-    return Letter.NOTIFICATION if len(parts) == 1 else Letter.SUMMARY

@@ -2,31 +2,25 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import structlog
 
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.dispatch.deliver import Deliver
-from notifier.dispatch.lanes import Lane, Lanes
+from notifier.dispatch.lanes import Lanes
 from notifier.dispatch.outages import Outages
 from notifier.dispatch.set_back import SetBack
-from notifier.dispatch.verdict import Outcome
+from notifier.dispatch.turns import Turns
 from notifier.errors import StoreUnavailable
 from notifier.host.health import Health
 from notifier.loop import Wakes
 from notifier.model import Target
 from notifier.rules import Directory
-from notifier.store import doubts, outbox_claims, outbox_held, outbox_views, told
+from notifier.store import doubts, outbox_claims, outbox_held, outbox_views
 from notifier.store.database import Connection, Database
-from notifier.store.gathering import Limits
-from notifier.store.outbox_claims import Claim
-from notifier.store.told import Told
-
-T = TypeVar("T")
 
 log = structlog.get_logger("notifier.dispatch")
 
@@ -34,12 +28,6 @@ NAME = "dispatch"
 
 WORKERS = 100
 """Targets that are told at the same time."""
-
-TURNS = 20
-"""Messages to one target before another target in the same lane gets its turn."""
-
-REDIRECTED = 100
-"""Notifications to a target that is gone that are handed on in one transaction."""
 
 SENDING = "sending"
 """Who met with a store that can't be used, for the health."""
@@ -58,9 +46,9 @@ class Dispatch:
     wakes: Wakes
     boot: str  # names this run of the loop; claims of another are uncertain
     stop: asyncio.Event
-    lanes: Lanes = field(init=False)
     outages: Outages = field(init=False)
     set_back: SetBack = field(init=False)
+    turns: Turns = field(init=False)
     _workers: dict[Target, asyncio.Task[None]] = field(default_factory=dict)
     _busy: dict[Target, str] = field(default_factory=dict)  # the lanes that the workers are in
     _trials: dict[Target, int] = field(default_factory=dict)  # who tried a service that fails: its last turn
@@ -68,7 +56,6 @@ class Dispatch:
     _broken: BaseException | None = None
 
     def __post_init__(self) -> None:
-        self.lanes = Lanes(self.clock, self.stop)
         self.set_back = SetBack(self.database, self.clock, self.deliver.delivery)
         self.outages = Outages(
             clock=self.clock,
@@ -77,6 +64,18 @@ class Dispatch:
             channels=self.channels,
             directory=self.directory,
             troubles=self.health.troubles,
+        )
+        self.turns = Turns(
+            database=self.database,
+            clock=self.clock,
+            channels=self.channels,
+            directory=self.directory,
+            deliver=self.deliver,
+            outages=self.outages,
+            lanes=Lanes(self.clock, self.stop),
+            boot=self.boot,
+            stop=self.stop,
+            store_works=self._store_works,
         )
 
     async def adopt(self) -> None:
@@ -177,14 +176,14 @@ class Dispatch:
             if at > now:
                 next_at = at
                 break
-            lane = self._lane(target)
+            lane = self.turns.lane(target)
             # One worker per lane: those behind it must not keep others from theirs.
             is_free = len(self._workers) < WORKERS and lane not in self._busy.values()
             if is_free and not self._waits_for_trial(target):
                 if self.outages.is_trial(target):
                     self._trials[target] = max(self._trials.values(), default=0) + 1
                 self._busy[target] = lane
-                task = asyncio.create_task(self._work(target), name=f"tell {target}")
+                task = asyncio.create_task(self.turns.take(target, lane), name=f"tell {target}")
                 self._workers[target] = task
                 task.add_done_callback(functools.partial(self._ended, target))
         return next_at
@@ -207,96 +206,7 @@ class Dispatch:
                 log.warning("the store can't be used; sending waits", reason=str(error))
         self.wakes.wake(NAME)
 
-    async def _work(self, target: Target) -> None:
-        channel = self.channels.get(target.receiver)
-        address = self.directory.address(target)
-        if channel is None or address is None:
-            await self._redirect_all(target)
-            return
-        away = self.directory.absence(target, self.clock.now())
-        if away:
-            # What they were told before is still kept up to date.
-            await self._redirect_due(target, away, to_deputy=True)
-        for _ in range(TURNS):
-            async with self.lanes.turn(self._busy[target]) as lane:
-                # Others may have found out meanwhile that their common service does not work.
-                if self.stop.is_set() or self.outages.until(target) > self.clock.now():
-                    return
-                more = await self._one(target, channel, address, lane)
-            # Asked before the next turn: who has nothing more to do must not keep a worker waiting for it.
-            if not more or self.stop.is_set() or not await self._is_due(target):
-                return
-
-    async def _one(self, target: Target, channel: Channel, address: str, lane: Lane) -> bool:
-        """Send or edit one message; go on at once?"""
-        claim = await self._claim(target, channel)
-        if claim is not None:
-            spend = functools.partial(lane.spend, channel.pace)
-            outcome = await self.deliver.send(claim, channel, address, spend)
-            if outcome.has_arrived:
-                self.outages.told(target)
-            return self._go_on(target, outcome)
-        item = await self._stale(target)
-        if item is None:
-            return False
-        edits = self.deliver.edits
-        if edits.can_edit(item, channel):
-            lane.spend(channel.pace)
-        outcome = await edits.bring_up_to_date(item, channel)
-        if outcome.has_arrived:
-            self.outages.edited(target)
-        return self._go_on(target, outcome, editing=True)
-
-    def _go_on(self, target: Target, outcome: Outcome, *, editing: bool = False) -> bool:
-        return outcome.failure is None or self.outages.failed(target, outcome.failure, editing=editing)
-
-    def _lane(self, target: Target) -> str:
-        channel = self.channels.get(target.receiver)
-        address = self.directory.address(target)
-        return f"nowhere {target}" if channel is None or address is None else channel.lane(address)
-
-    async def _is_due(self, target: Target) -> bool:
-        now = self.clock.now()
-        waits = await self.database.read(lambda connection: outbox_claims.is_due(connection, target, now))
-        return waits or await self._stale(target) is not None
-
-    async def _claim(self, target: Target, channel: Channel) -> Claim | None:
-        limits = Limits(self.deliver.delivery.burst, channel.summary_size)
-        now = self.clock.now()
-
-        def claim(connection: Connection) -> Claim | None:
-            self.deliver.gatekeeper.drop_settled(connection, target)
-            return outbox_claims.claim(connection, target, self.boot, now, limits)
-
-        return await self._take(target, claim)
-
-    async def _take(self, target: Target, work: Callable[[Connection], T]) -> T:
-        taken = await self.database.write(work)
-        self.outages.store_ok(target)
-        self._store_works()
-        return taken
-
     def _store_works(self) -> None:
         self._store_failed = False
         if self.health.store_ok(SENDING):
             log.info("the store works again")
-
-    async def _stale(self, target: Target) -> Told | None:
-        now = self.clock.now()
-        if self.outages.until(target, editing=True) > now:
-            return None
-        return await self.database.read(lambda connection: told.stale_for(connection, target, now))
-
-    async def _redirect_all(self, target: Target) -> None:
-        reason = "receiver is gone" if target.receiver not in self.channels else "no address any more"
-        await self._redirect_due(target, reason)
-        while (item := await self._stale(target)) is not None:
-            await self.deliver.edits.leave(item)
-
-    async def _redirect_due(self, target: Target, reason: str, *, to_deputy: bool = False) -> None:
-        now = self.clock.now()
-        while rows := await self._take(
-            target,
-            lambda connection: outbox_claims.claim_many(connection, target, self.boot, now, REDIRECTED),
-        ):
-            await self.deliver.redirect(rows, reason, to_deputy=to_deputy)

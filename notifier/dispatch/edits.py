@@ -1,4 +1,4 @@
-"""Calls joined, or the alert has ended: what a target was told is brought up to date."""
+"""Calls joined, or somebody did something about the alert: what a target was told is brought up to date."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from notifier.dispatch.verdict import Outcome, edit_verdict
 from notifier.errors import DeliveryError, DeliveryTransient, PayloadBroken
 from notifier.host.metrics import Edited, Metrics
 from notifier.model import Alert, Notification, Target
+from notifier.rules import is_news, standing
 from notifier.sending.patience import PatientStore
 from notifier.sending.verdict import Blame, Next
 from notifier.store import alerts, outbox, outbox_views, told
@@ -29,7 +30,7 @@ ANEW = 100
 
 @dataclass(frozen=True)
 class Edits:
-    """Edits messages where the channel can; elsewhere one new message tells of all that joined."""
+    """Edits messages where the channel can; elsewhere one new message tells of all that is new."""
 
     store: PatientStore
     clock: Clock
@@ -83,6 +84,7 @@ class Edits:
                 call_count=alert.call_count,
                 now=now,
                 edit_at=now + self.delivery.update_every,
+                standing=standing(alert),
             )
         )
 
@@ -125,10 +127,13 @@ class Edits:
     def _enqueue(self, connection: Connection, item: Told, now: int) -> None:
         told.leave(connection, item)
         alert = alerts.alert(connection, item.alert_id)
-        if alert is None or alert.call_count <= item.call_count:
+        if alert is None:
             return
-        if not _on_its_way(connection, item):
-            self.tell.update(connection, alert, item.target, now)
+        joined = alert.call_count > item.call_count
+        for_program = self.tell.directory.is_program(item.target)
+        has_news = joined or is_news(item.standing, alert, for_program=for_program)
+        if has_news and not _on_its_way(connection, item):
+            self.tell.update(connection, alert, item.target, now, joined=joined)
 
 
 async def _edit(channel: Channel, item: Told, notification: Notification) -> None:
@@ -144,7 +149,7 @@ async def _edit(channel: Channel, item: Told, notification: Notification) -> Non
 def _on_its_way(connection: Connection, item: Told) -> bool:
     """Does a message that the target will get anyway tell of it? It is made when it is sent.
 
-    Whoever calls one off changes the alert by that, so that it is asked again.
+    Where it is dropped, it is asked again.
     """
     unsent = {outbox.RowState.WAITING, outbox.RowState.CLAIMED}
     rows = outbox_views.of_alert(connection, item.alert_id)

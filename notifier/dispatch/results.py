@@ -1,6 +1,6 @@
 """What became of notifications, written down: one transaction for each message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -8,12 +8,13 @@ import structlog
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.config.schema import Delivery
+from notifier.dispatch.beginning import begin_to_count
 from notifier.dispatch.ending import end_if_told
 from notifier.model import Alert, EndReason, Kind
-from notifier.rules import REPEATS, is_settled
+from notifier.rules import REPEATS, is_settled, standing
 from notifier.sending.patience import PatientStore
 from notifier.sending.verdict import Next, Verdict
-from notifier.store import alerts, outbox, told
+from notifier.store import alerts, outbox, told, unheard
 from notifier.store.database import Connection
 from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.outbox_alerts import alerts_of
@@ -33,6 +34,7 @@ class Arrival:
     alert: Alert
     receipt: str  # "" where the message can't be edited for it
     is_known: bool  # what stands there is what is true now, as we have just rendered it
+    shows_calls: bool = True  # at least every call that has joined
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,10 @@ class Results:
     delivery: Delivery
     tell: Tell
 
-    def is_void(self, alert: Alert) -> bool:
-        """Is nothing sent about this alert any more?"""
-        return alert.ended_as is EndReason.RULE_REMOVED or self.tell.is_dry(alert)
+    def is_void(self, row: OutboxRow, alert: Alert) -> bool:
+        """Is a row not sent any more, whatever it tells? A program hears that a rule is gone."""
+        hears = row.kind is Kind.UPDATE and self.tell.directory.is_program(row.target)
+        return self.tell.is_dry(alert) or (alert.ended_as is EndReason.RULE_REMOVED and not hears)
 
     async def dropped(self, rows: Sequence[OutboxRow], about: Sequence[Alert]) -> None:
         """These rows are void; `about` are their alerts, in the same order."""
@@ -66,9 +69,10 @@ class Results:
         messages = [self._message(arrival, channel, now) for arrival in arrivals]
 
         def record(connection: Connection) -> None:
+            begin_to_count(connection, [one.alert.id for one in arrivals], self.tell, now)
             outbox.finish(connection, [one.row.id for one in arrivals], RowState.SENT, None, now)
             # A reminder is no place for what becomes of the alert: the message before it shows that.
-            again = [one.alert.id for one in arrivals if one.row.kind in REPEATS]
+            again = [one.alert.id for one in arrivals if one.row.kind in REPEATS and channel.can_edit]
             known = told.told_again(connection, target, again, now) if again else set()
             told.record_all(connection, target, [one for one in messages if one.alert_id not in known], now)
             # Whoever was told before sees by it that others are told as well.
@@ -83,7 +87,7 @@ class Results:
         """An attempt to send these failed; it was made at `tried_at`, UTC ms, or never came to be made."""
         if judged.next in {Next.REDIRECT, Next.DEAD}:
             state = RowState.REDIRECTED if judged.next is Next.REDIRECT else RowState.DEAD
-            await self.redirected(rows, state, judged.reason, to_deputy=judged.to_deputy)
+            await self.redirected(rows, state, judged.reason, to_deputy=judged.to_deputy, was_tried=True)
             return
         next_at = self.clock.now() + judged.delay
         await self.store.write(
@@ -99,7 +103,13 @@ class Results:
         )
 
     async def redirected(
-        self, rows: Sequence[OutboxRow], state: RowState, reason: str, *, to_deputy: bool = False
+        self,
+        rows: Sequence[OutboxRow],
+        state: RowState,
+        reason: str,
+        *,
+        to_deputy: bool = False,
+        was_tried: bool = False,
     ) -> None:
         """Others are told in place of a target that can't be; where nobody is, they are dead letters.
 
@@ -108,16 +118,22 @@ class Results:
             state: how they end.
             reason: why the target can't be told.
             to_deputy: its agent is away: deputies come first.
+            was_tried: it is there, and could not be told.
         """
         now = self.clock.now()
 
         def record(connection: Connection) -> None:
             ids = [row.alert_id for row in rows]
             about = alerts_of(connection, ids)
+            known = unheard.known(connection, rows[0].target, ids)
             done: dict[RowState, list[int]] = {}
             for row in rows:
                 alert = about[row.alert_id]
-                if self.is_void(alert) or is_settled(alert):
+                if self.is_void(row, alert):
+                    self._drop(connection, row, alert, now)
+                elif _is_for_it_alone(row, alert, known):
+                    done.setdefault(RowState.DEAD if was_tried else RowState.DROPPED, []).append(row.id)
+                elif is_settled(alert):
                     self._drop(connection, row, alert, now)
                 elif self.tell.redirect(connection, alert, row, reason, now, to_deputy=to_deputy):
                     done.setdefault(state, []).append(row.id)
@@ -146,11 +162,19 @@ class Results:
         if not can_edit:
             every = max(every, UPDATE_EVERY_NEW_MESSAGE)
         if arrival.is_known:
-            shown = (alert.version, alert.call_count, now + every)
+            shown = (alert.version, alert.call_count, now + every, standing(alert))
         elif can_edit:
             # What an earlier attempt showed is not known: it is brought up to date.
-            shown = (0, 0, now)
+            shown = (0, 0, now, "")
         else:
-            # At least the call that joined last is not shown: a new message tells of it.
-            shown = (0, alert.call_count - 1, now + every)
+            # A new message tells of the call that joined last, and of how it stands.
+            calls = alert.call_count if arrival.shows_calls else alert.call_count - 1
+            shown = (0, calls, now + every, "")
         return told.Message(alert.id, arrival.receipt, *shown)
+
+
+def _is_for_it_alone(row: OutboxRow, alert: Alert, known: Mapping[int, told.Told]) -> bool:
+    """Does a row tell its target no more than what became of an alert? Others never heard of that, or did."""
+    if row.kind is not Kind.UPDATE or alert.id not in known:
+        return False
+    return is_settled(alert) or alert.call_count <= known[alert.id].call_count

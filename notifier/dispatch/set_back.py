@@ -68,6 +68,5 @@ class SetBack:
 
 def _waits(connection: Connection, latest: int) -> tuple[tuple[Waits, Waits], bool]:
     """What waits; and does any of it wait longer than until then, which nobody holds?"""
-    stale = told.stale_targets(connection)
-    is_too_late = any(at > latest for _, at in stale) or outbox_claims.waits_beyond(connection, latest)
-    return (outbox_claims.waiting_targets(connection), stale), is_too_late
+    is_too_late = told.waits_beyond(connection, latest) or outbox_claims.waits_beyond(connection, latest)
+    return (outbox_claims.waiting_targets(connection), told.stale_targets(connection)), is_too_late

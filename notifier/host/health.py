@@ -97,6 +97,13 @@ class Health:
         state.refused = state.refused or refused
         return news
 
+    def works_since(self, source: str, instant: float) -> bool:
+        """Was a source read well since then, in seconds of the monotonic clock, and has not failed after?"""
+        state = self._sources.get(source)
+        if state is None or state.read_at is None:
+            return False
+        return not state.problem and state.read_at >= instant
+
     def store_ok(self, user: str = "") -> bool:
         """The store worked; did that end a trouble?
 

@@ -35,6 +35,7 @@ _TALKATIVE = (
     "urllib3",
 )
 _NOT_PHONES = frozenset({"at", "call", "delivery"})  # ids and times of ours, which are long numbers too
+_INSTANTS = frozenset({"until"})  # in UTC ms, as we count them
 _FIRST_KEYS = ("timestamp", "level", "event")
 _VALUE_LIMIT = 2_000  # characters
 _TRACEBACK_LIMIT = 10_000
@@ -114,11 +115,15 @@ def _renderer(form: Format, *, is_terminal: bool) -> Processor:
 
 def _stamp(clock: Clock) -> Processor:
     def stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        instant = datetime.fromtimestamp(clock.now() / 1000, UTC)
-        event["timestamp"] = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        event["timestamp"] = _iso(clock.now())
         return event
 
     return stamp
+
+
+def _iso(ms: int) -> str:
+    instant = datetime.fromtimestamp(ms / 1000, UTC)
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -128,6 +133,8 @@ def _without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> 
 
 
 def _masked(key: str, value: object, depth: int) -> object:
+    if key in _INSTANTS and isinstance(value, int):
+        return _iso(value)
     if value is None or isinstance(value, bool | int | float) or key == "timestamp":
         return value
     if depth == _DEPTH_LIMIT:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
@@ -56,9 +57,14 @@ class Intake:
     comparer: Comparer = field(init=False)
 
     def __post_init__(self) -> None:
-        beside = f"{self.account.name}/{Endpoint.OUT_MISSED}" if self.endpoint.is_answered else ""
+        missed = f"{self.account.name}/{Endpoint.OUT_MISSED}"
         self.watch = Watch(
-            self.name, self.account.name, self.poll.every, self.health.troubles, self.clock, beside
+            self.name,
+            self.account.name,
+            self.poll.every,
+            self.health.troubles,
+            self.clock,
+            partial(self.health.works_since, missed) if self.endpoint.is_answered else None,
         )
         self.reader = Reader(
             name=self.name,

@@ -13,6 +13,7 @@ from notifier.recount import LATENESS, Counts
 from notifier.rules import AlertChange, CompiledRule, Outcome, Overlay, Reason, decide, match_all
 from notifier.store import alerts, calls, outbox, rejects, sources
 from notifier.store.database import Connection
+from notifier.store.outbox_held import hasten_held
 from notifier.store.sources import Source
 from notifier.telecmi import new_watermark
 from notifier.tell import Tell
@@ -115,10 +116,15 @@ class Take:
         elif fresh:
             self._decide(connection, source, fresh, started_at)
 
+    @property
+    def _today(self) -> int:
+        """UTC ms, by whichever clock is ahead: ours may have been set back while we read."""
+        return max(self.now, self.reach.date or self.now)
+
     def _follow(self, connection: Connection, source: Source, fresh: Sequence[Call], started_at: int) -> None:
         """Calls that were answered: alerts about their customers end."""
         self.stored.extend(calls.insert_calls(connection, source, fresh, started_at, self.now))
-        reached = follow(connection, fresh, self.now)
+        reached = follow(connection, fresh, self.now, self._today)
         self.reached.extend(reached.ended)
         if reached.legs:
             self.windows.append(self.book.counts.without(reached.legs))
@@ -129,14 +135,24 @@ class Take:
         # Calls from long before what was asked for don't make it read the whole history.
         oldest = max(min(call.placed_at for call in fresh), self.reach.since - LATENESS)
         windows = self.book.counts.covering(connection, oldest)
-        standings = standings_of(connection, fresh, self.now) if self.book.looks_back else ()
+        standings = standings_of(connection, fresh, self._today) if self.book.looks_back else ()
         self.stored.extend(calls.insert_calls(connection, source, fresh, started_at, self.now, standings))
         matched = match_all(self.stored, self.book.rules)
         active = alerts.active(connection, [(one.rule.name, one.key) for one in matched])
         outcome = decide(matched, active, windows, self.now)
         self._store(connection, outcome)
+        self._unmute(connection, active, outcome)
         self.outcomes.append(outcome)
         self.windows.append(outcome.windows)
+
+    def _unmute(
+        self, connection: Connection, before: Mapping[tuple[str, str], Alert], outcome: Outcome
+    ) -> None:
+        """Another agent has called: what waits for a silence of the one before is looked at now."""
+        for change in outcome.changes:
+            alert = change.alert
+            if alert.id and before[alert.rule, alert.key].agent != alert.agent:
+                hasten_held(connection, self.now, alert.id)
 
     def _go_on(self, connection: Connection, source: Source) -> None:
         """What waited for this read goes on, and what no window needs any more may be forgotten."""

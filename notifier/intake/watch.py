@@ -1,5 +1,6 @@
 """What ops are told of how reading one source goes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from notifier.clock import Clock
@@ -26,13 +27,16 @@ class Watch:
     every: int  # ms between two polls
     troubles: Troubles
     clock: Clock
-    beside: str = ""  # another source of the account: what fails there as well is told of that one alone
+    others_work: Callable[[float], bool] | None = None
+    """Was the account's other list read well since then (monotonic seconds)? What fails there as well is told
+    of that one alone; None: it is told in any case."""
     failing_since: float | None = None  # monotonic seconds
+    bad_since: float | None = None  # likewise, and refused counts as well
     skewed: int = 0  # reads in a row
 
     def good_read(self) -> bool:
         """A read was complete; did that end a trouble?"""
-        self.failing_since = None
+        self.failing_since = self.bad_since = None
         ended = [
             self.troubles.clear(kind, self.source)
             for kind in (NoticeKind.SOURCE_REFUSED, NoticeKind.SOURCE_FAILING)
@@ -72,7 +76,9 @@ class Watch:
         return self._raise(NoticeKind.SOURCE_FAILING, reason)
 
     def _raise(self, kind: NoticeKind, reason: str) -> bool:
-        if self.beside and self.troubles.is_in(kind, self.beside):
+        if self.bad_since is None:
+            self.bad_since = self.clock.monotonic()
+        if self.others_work is not None and not self.others_work(self.bad_since):
             return False
         return self.troubles.raise_(kind, self.source, reason)
 

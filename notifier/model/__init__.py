@@ -1,7 +1,7 @@
 """The facts that everything else talks about: call ← alert ← notification, all frozen."""
 
 from notifier.model.alert import Alert, AlertState, EndReason, Event, EventKind, Severity
-from notifier.model.call import Call, Contact, Endpoint, Reject, Standing, StoredCall, masked
+from notifier.model.call import Call, Contact, Endpoint, Reject, Standing, StoredCall, is_agent_leg, masked
 from notifier.model.digest import (
     AgentTally,
     DigestFigures,
@@ -54,5 +54,6 @@ __all__ = [
     "Tally",
     "Target",
     "ToldLine",
+    "is_agent_leg",
     "masked",
 ]

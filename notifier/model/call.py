@@ -1,5 +1,6 @@
 """A call detail record as TeleCMI reported it, and a record that could not be read."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ class Call(NamedTuple):
     id: str  # TeleCMI's `_id`, else its `cmiuid`, else "hash:" and a hash of agent, to, time
     alias: str | None  # the second id, where both were given
     extension: str  # of the agent, who called or was called: digits, "209"; "" where TeleCMI names none
-    customer: str  # E.164 ("+919812345678") where it can be told, else digits
+    customer: str  # E.164 ("+919812345678") where it can be told, else digits; "209_1111113": an agent's leg
     placed_at: int  # UTC ms
     name: str  # contact name, at most 200 characters; "" where none is known
 
@@ -43,7 +44,7 @@ class StoredCall(NamedTuple):
     baseline: bool  # from before its account was first watched: it counts, and opens nothing
     spurious: bool = False  # a leg of a call that was answered: nobody was missed
     reached: bool = False  # the customer was spoken with afterwards, as was known when this was stored
-    attempt: int = 1  # of the misses since the customer was last reached, this is number …
+    attempt: int = 1  # so many misses were known since the customer was last reached, with this one
 
 
 class Contact(NamedTuple):
@@ -51,7 +52,7 @@ class Contact(NamedTuple):
 
     last_answered: int | None = None  # up to then; None: never, as is known
     next_answered: int | None = None  # after it
-    missed: int = 0  # calls since the former, without this one and without legs of answered ones
+    missed: int = 0  # calls between the two, without this one and without legs of answered ones
 
 
 class Standing(NamedTuple):
@@ -71,6 +72,16 @@ class Reject(NamedTuple):
     reason: str
     raw: str  # JSON, at most 4,096 characters
     placed_at: int | None  # UTC ms, where at least that could be read
+
+
+def is_agent_leg(customer: str, phones: Collection[str]) -> bool:
+    """Was an agent rung, and not a customer: at an extension, or at a phone of theirs?
+
+    Args:
+        customer: of a call.
+        phones: the agents' own, in the forms that the customer of a call may have.
+    """
+    return "_" in customer or customer in phones
 
 
 def masked(number: str) -> str:

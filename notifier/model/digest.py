@@ -1,4 +1,10 @@
-"""A scheduled report: what was missed, reached afterwards, and is still open."""
+"""A scheduled report: what was missed, reached afterwards, and is still open.
+
+Customers are counted, each once, and calls where that is said. Reached is who was spoken with, by whomever,
+after their last missed call of the report's time; who was spoken with and then missed again is still to be
+reached. In whatever list a customer stands, that is what became of them. A customer counts with each agent,
+and in each hour, that missed them: rows may come to more customers than there are, and never to more calls.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +16,7 @@ class Tally:
     """Customers who were missed, and what became of them."""
 
     missed: int
-    reached: int  # spoken with after they were last missed, as far as is known
+    reached: int  # spoken with after they were last missed by anybody, as far as is known
     median: int | None  # ms from the first miss, since they were last spoken with, until they were reached
 
     @property
@@ -21,7 +27,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class AgentTally:
-    """Those whom one agent missed; reached by anybody."""
+    """Those whom one agent missed, and what became of them, whoever missed them last or reached them."""
 
     agent: str  # "main/209"
     tally: Tally
@@ -33,7 +39,8 @@ class HourTally:
 
     hour: int  # 0 to 23, by the clock on the wall
     calls: int
-    reached: int  # of them: the customer was reached afterwards
+    customers: int  # whom they were to
+    reached: int  # of these customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,12 @@ class DigestFigures:
     calls: int  # missed ones
     agent_legs: int  # that rang an agent's own phone only; they count nowhere else
     customers: Tally
-    agents: tuple[AgentTally, ...]  # who missed most customers first
+    agents: tuple[AgentTally, ...]  # who missed most customers first; each customer with all who missed them
     hours: tuple[HourTally, ...]  # those with a missed call, in order
     newest_open: tuple[OpenCustomer, ...]  # at most 20, the newest first
     read_to: int | None  # UTC ms, up to when TeleCMI was read completely; None: never
     knows_reached: bool  # answered calls are read; else nobody counts as reached
+    is_complete: bool = True  # missed calls were read up to about the end of this time
 
     @property
     def is_empty(self) -> bool:

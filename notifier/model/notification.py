@@ -16,7 +16,7 @@ class Kind(StrEnum):
 
     OPEN = "open"  # the alert's first
     LEVEL = "level"  # a higher level was reached
-    UPDATE = "update"  # calls joined, and the channel can't edit what it sent
+    UPDATE = "update"  # calls joined, or it stands otherwise, and what was sent can't be edited
     ESCALATION = "escalation"  # nobody has reached the customer: others are told
     REMINDER = "reminder"  # likewise, the same once more
 
@@ -39,6 +39,7 @@ class ToldLine:
     receiver: str
     at: int  # UTC ms
     kind: Kind
+    recipient: str = ""  # as in `Target`
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,13 @@ class Notification:
     test: bool = False  # sample data, sent by hand; says so
     country: str | None = None  # ISO 3166 code: its numbers may be shown in national form
     events: tuple[Event, ...] = ()  # what people did and what became of it, oldest first
-    told: tuple[ToldLine, ...] = ()  # others that were told before, oldest first
+    told: tuple[ToldLine, ...] = ()  # others that were told, oldest first
     attempts: Attempts | None = None  # where it is about one customer
     is_agent_leg: bool = False  # the number is an agent's own phone: the customer was never rung
     stands_in_for: str = ""  # "main/209": who reads it is told as a deputy of this agent
+    joined: int | None = None  # of an update: calls since its target was told; None where that is not known
+    stands_anew: bool = False  # likewise: how the alert stands is new to its target
+    told_before: bool = False  # of an escalation: its target knows of the alert already
 
 
 class Gathered(StrEnum):

@@ -10,16 +10,20 @@ from notifier.rules.life import (
     Escalate,
     Remind,
     Wake,
+    brought_back,
     due,
     ends_when_told,
-    passed_over,
+    heard,
+    opened,
     quiet_from,
     set_right,
     steps_taken,
     wakes_at,
 )
 from notifier.rules.match import agent_phones, mismatch
+from notifier.rules.news import is_news, standing, stands_anew
 from notifier.rules.outcome import AlertChange, Decision, Outcome, Reason, Telling
+from notifier.rules.takeover import taken_over
 from notifier.rules.window import Overlay, Window, Windows
 
 __all__ = [
@@ -52,19 +56,25 @@ __all__ = [
     "and_passed",
     "audience",
     "audience_of",
+    "brought_back",
     "compile_calendars",
     "compile_rules",
     "decide",
     "due",
     "ends_when_told",
     "gate",
+    "heard",
     "instead",
+    "is_news",
     "is_settled",
     "match_all",
     "mismatch",
-    "passed_over",
+    "opened",
     "quiet_from",
     "set_right",
+    "standing",
+    "stands_anew",
     "steps_taken",
+    "taken_over",
     "wakes_at",
 ]

@@ -61,6 +61,16 @@ class Standing:
     has_rule: bool  # it is in the configuration
     rival: int | None  # another alert that is active for the same rule and key
     is_written: bool  # its first message was written down; whether it was sent yet is another matter
+    never_told: int = 0  # targets that were not told because it had ended, and are where it is reopened
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How many targets that know of an alert learn what became of an order."""
+
+    edited: int = 0  # their message is changed
+    anew: int = 0  # they get a new one
+    knowing: int = 0  # all, also those to whom it is nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class Acted:
     alert: Alert  # as it is now; the same as before where nothing was done
     event: Event | None  # to be recorded; None where nothing was done
     standing: Standing
+    shown: Shown = Shown()
 
     @property
     def is_done(self) -> bool:

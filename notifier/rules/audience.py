@@ -68,6 +68,11 @@ class Directory:
         receiver = self.receivers.get(target.receiver)
         return receiver.address(target.recipient, self.agents) if receiver else None
 
+    def is_program(self, target: Target) -> bool:
+        """Is a target a program, which hears of every change?"""
+        receiver = self.receivers.get(target.receiver)
+        return receiver is not None and receiver.is_program
+
     def absence(self, target: Target, now: int) -> str:
         """Say that a target is an agent who is away at that instant, UTC ms; "" where it is not so."""
         agent = agent_of(target.recipient)

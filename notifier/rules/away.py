@@ -9,6 +9,8 @@ from notifier.config.deputies import called, chain
 from notifier.config.receivers import Agent, agent_at
 from notifier.model import Target
 
+_LONGEST_NAME = 40  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Deputies:
@@ -41,10 +43,13 @@ def away_until(agent: Agent, now: int, zone: ZoneInfo) -> date | None:
 
 
 def absence(agent: str, agents: Mapping[str, Agent], now: int, zone: ZoneInfo) -> str:
-    """Say that the agent at "main/209" is away: "209 is away until 2026-12-10"; "" where they are there."""
-    person = agent_at(agent, agents)
-    until = person and away_until(person, now, zone)
-    return f"{called(agent, agents)} is away until {until}" if until else ""
+    """Say that the agent at "main/209" is away; "" where they are there.
+
+    Returns:
+        For example "Asha (209) is away through Thu 10 Dec", with that day; the year where it is another.
+    """
+    away = _away(agent, agents, now, zone)
+    return f"{_named(agent, agents)} {away}" if away else ""
 
 
 def deputies(
@@ -67,13 +72,31 @@ def deputies(
     passed: list[str] = []
     was_away = bool(absence(agent, agents, now, zone))
     for at in chain(agent, agents):
-        who = f"{'whose' if passed else 'its'} deputy {called(at, agents)}"
-        away = absence(at, agents, now, zone)
+        who = f"{'whose' if passed else 'their'} deputy {_named(at, agents)}"
+        away = _away(at, agents, now, zone)
         if away:
-            passed.append(f"{who} too" if was_away else f"{who} {away.partition(' ')[2]}")
+            passed.append(f"{who} too" if was_away else f"{who} {away}")
         elif (target := told_as(at)) is not None:
             there.append((target, ", ".join(passed)))
         else:
             passed.append(f"{who} has no address")
         was_away = bool(away)
     return Deputies(tuple(there), ", ".join(passed))
+
+
+def _away(agent: str, agents: Mapping[str, Agent], now: int, zone: ZoneInfo) -> str:
+    person = agent_at(agent, agents)
+    until = person and away_until(person, now, zone)
+    if not until:
+        return ""
+    is_this_year = until.year == datetime.fromtimestamp(now / 1000, zone).year
+    return f"is away through {until:%a} {until.day} {until:%b}{'' if is_this_year else f' {until.year}'}"
+
+
+def _named(agent: str, agents: Mapping[str, Agent]) -> str:
+    """The person, with what the configuration calls them."""
+    key, person = called(agent, agents), agent_at(agent, agents)
+    name = " ".join(person.name.split())[:_LONGEST_NAME] if person else ""
+    if not name:
+        return key
+    return name if key in name else f"{name} ({key})"

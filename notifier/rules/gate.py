@@ -24,6 +24,7 @@ class Dropped(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     SNOOZED = "snoozed"
     TOLD_SINCE = "told_since"  # its target heard of the alert after it fell due
+    NOTHING_NEW = "nothing_new"  # likewise: what it was to tell of has come and gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def gate(
     now: int,
     *,
     unless: Collection[str] = (),
+    wanted: bool = False,
 ) -> Gate:
     """Decide whether a message may go out now.
 
@@ -76,13 +78,21 @@ def gate(
         silence: that mutes the alert now; None where none does.
         now: UTC ms.
         unless: of an escalation's step: what makes it unnecessary.
+        wanted: it is not dropped because a calendar is closed, but waits for it to open. Of an update: how
+            the alert stands is news to its target, so that it goes out whatever that is. Of a first message:
+            a person has reopened the alert.
     """
-    dropped = _over(alert, kind, unless)
-    if dropped is not None:
-        return Drop(dropped)
-    if alert.state is AlertState.SNOOZED and alert.snoozed_until is not None and alert.snoozed_until > now:
-        return Hold(alert.snoozed_until)
-    return _by_calendar(alert, rule, hours, now) or _by_silence(silence, now) or Pass()
+    if kind is not Kind.UPDATE or not wanted:
+        kept = _over(alert, kind, unless) or _asleep(alert, now)
+        if kept is not None:
+            return kept
+    return _by_calendar(alert, rule, hours, now, waits=wanted) or _by_silence(silence, now) or Pass()
+
+
+def opens_at(alert: Alert, rule: Rule, hours: Hours, now: int) -> int | None:
+    """When the calendar opens that keeps what waits for it back, UTC ms; None where none does."""
+    held = _by_calendar(alert, rule, hours, now, waits=True)
+    return held.until if isinstance(held, Hold) else None
 
 
 def is_settled(alert: Alert) -> bool:
@@ -90,29 +100,34 @@ def is_settled(alert: Alert) -> bool:
     return alert.ended_as in {EndReason.REACHED, EndReason.RESOLVED}
 
 
-def _over(alert: Alert, kind: Kind, unless: Collection[str]) -> Dropped | None:
+def _over(alert: Alert, kind: Kind, unless: Collection[str]) -> Drop | None:
     ended = alert.ended_as
     if ended is not None and (ended in _DONE or kind in REPEATS):
-        return Dropped(ended.value)
+        return Drop(Dropped(ended.value))
     if kind not in REPEATS:
         return None
     if alert.state is AlertState.SNOOZED:
-        return Dropped.SNOOZED
+        return Drop(Dropped.SNOOZED)
     if alert.state is AlertState.ACKNOWLEDGED and (kind is Kind.REMINDER or "acknowledged" in unless):
-        return Dropped.ACKNOWLEDGED
+        return Drop(Dropped.ACKNOWLEDGED)
     return None
 
 
-def _by_calendar(alert: Alert, rule: Rule | None, hours: Hours, now: int) -> Gate | None:
+def _asleep(alert: Alert, now: int) -> Hold | None:
+    until = alert.snoozed_until if alert.state is AlertState.SNOOZED else None
+    return None if until is None or until <= now else Hold(until)
+
+
+def _by_calendar(alert: Alert, rule: Rule | None, hours: Hours, now: int, *, waits: bool) -> Gate | None:
     if rule is None or rule.outside == "send" or hours.is_open(now):
         return None
     if rule.critical_passes and alert.severity is Severity.CRITICAL:
         return None
-    if rule.outside == "drop":
+    if rule.outside == "drop" and not waits:
         return Drop(Dropped.OUTSIDE_HOURS)
-    opens_at = hours.opens_at(now)
+    until = hours.opens_at(now)
     # A calendar that never opens is refused by `check`, and so is looked at again.
-    return Hold(opens_at or now + DAY, Event(now, EventKind.HELD, until=opens_at))
+    return Hold(until or now + DAY, Event(now, EventKind.HELD, until=until))
 
 
 def _by_silence(silence: Silence | None, now: int) -> Gate | None:

@@ -83,8 +83,11 @@ def due(alert: Alert, rule: Rule | None, hours: Hours, now: int) -> Due:
             return Wake.WAKE if _is_over(alert.snoozed_until, now) else Wake.NOTHING
     if ends_when_told(alert) and alert.dry_run:
         return EndReason.TOLD
+    if steps := due_steps(alert, rule, hours, now):
+        # Also where it has ended since: while we were away, nobody was told of them.
+        return Escalate(max(steps))
     at, reason = min(_ends(alert, rule, hours))
-    return reason if at <= now else _still_untold(alert, rule, hours, now)
+    return reason if at <= now else _reminder(alert, rule, hours, now)
 
 
 def quiet_from(alert: Alert, rule: Rule) -> int | None:
@@ -97,12 +100,59 @@ def steps_taken(alert: Alert, rule: Rule, step: int) -> tuple[int, ...]:
     return tuple(number for number, _ in _open_steps(alert, rule) if number <= step)
 
 
-def passed_over(alert: Alert, rule: Rule, hours: Hours, now: int) -> Alert:
-    """The alert as if all that is due by now had been told: a changed rule does not begin in the past."""
-    done = alert
-    while isinstance(what := due(done, rule, hours, now), Escalate | Remind):
-        done = _done(done, what)
-    return done
+def due_steps(alert: Alert, rule: Rule, hours: Hours, now: int) -> list[int]:
+    """The steps that are due by now (UTC ms), from 1, in order: those that came before its end.
+
+    Args:
+        alert: that is open or acknowledged.
+        rule: that opened it.
+        hours: of the rule's calendar.
+        now: UTC ms.
+    """
+    ends_at, _ = min(_ends(alert, rule, hours))
+    return [step for step, when in _steps(alert, rule, hours) if when <= min(ends_at, now)]
+
+
+def opened(alert: Alert, now: int) -> Alert:
+    """An alert as it becomes open, and nobody is on it; now is UTC ms."""
+    return replace(
+        alert,
+        state=AlertState.OPEN,
+        open_since=now,
+        handled_by="",
+        handled_at=None,
+        snoozed_until=None,
+        version=alert.version + 1,
+    )
+
+
+def heard(alert: Alert, now: int) -> Alert | None:
+    """An alert that was held, when somebody hears of it first; now is UTC ms.
+
+    Its steps, its reminders and its end count from then. None where nothing of that is to come.
+    """
+    goes_on = alert.state in {AlertState.OPEN, AlertState.ACKNOWLEDGED}
+    return replace(alert, open_since=now) if goes_on else None
+
+
+def brought_back(alert: Alert, rule: Rule | None, hours: Hours, now: int) -> Alert | None:
+    """An alert that only a clock which was ahead has ended, for want of time, as it goes on now.
+
+    Args:
+        alert: that ended later than now.
+        rule: that opened it; None where it is gone from the configuration.
+        hours: of the rule's calendar.
+        now: UTC ms.
+
+    Returns:
+        None where it stays as it is.
+    """
+    if alert.ended_as not in {EndReason.EXPIRED, EndReason.QUIET}:
+        return None
+    state = AlertState.ACKNOWLEDGED if alert.handled_by else AlertState.OPEN
+    back = replace(alert, state=state, ended_as=None, ended_at=None, version=alert.version + 1)
+    right = set_right(back, now)
+    return None if isinstance(due(right, rule, hours, now), EndReason) else right
 
 
 def set_right(alert: Alert, now: int) -> Alert:
@@ -126,21 +176,12 @@ def _at_most(at: int | None, now: int) -> int | None:
     return None if at is None else min(at, now)
 
 
-def _done(alert: Alert, what: Escalate | Remind) -> Alert:
-    if isinstance(what, Escalate):
-        return replace(alert, escalated=what.step)
-    return replace(alert, reminded=what.number)
-
-
 def _is_over(at: int | None, now: int) -> bool:
     # Rather too early than never.
     return at is None or at <= now
 
 
-def _still_untold(alert: Alert, rule: Rule, hours: Hours, now: int) -> Due:
-    steps = [step for step, at in _steps(alert, rule, hours) if at <= now]
-    if steps:
-        return Escalate(max(steps))
+def _reminder(alert: Alert, rule: Rule, hours: Hours, now: int) -> Due:
     at = _next_reminder(alert, rule, hours)
     if at is None or at > now or rule.repeat_every is None:
         return Wake.NOTHING
@@ -173,16 +214,25 @@ def _next_reminder(alert: Alert, rule: Rule, hours: Hours) -> int | None:
 
 
 def _ends(alert: Alert, rule: Rule, hours: Hours) -> list[tuple[int, EndReason]]:
-    since = _lives_since(alert)
-    # What comes while its calendar is closed counts from when somebody may hear of it.
-    heard = since
-    if rule.outside == "hold" and not hours.is_open(since):
-        heard = hours.opens_at(since) or since
-    ends = [(heard + rule.expire_after, EndReason.EXPIRED)]
+    ends = [(_expires_at(alert, rule, hours), EndReason.EXPIRED)]
     quiet = quiet_from(alert, rule)
     if quiet is not None:
         ends.append((quiet, EndReason.QUIET))
     return ends
+
+
+def _expires_at(alert: Alert, rule: Rule, hours: Hours) -> int:
+    since = _lives_since(alert)
+    if rule.outside == "hold":
+        # What comes while its calendar is closed counts from when somebody may hear of it.
+        since = hours.opens_at(since) or since
+    at = since + rule.expire_after
+    if rule.outside != "send":
+        # Nor does it end over a night or a weekend: nobody could do anything about it, or was to hear more.
+        opens_at = hours.opens_at(at)
+        at = at if opens_at in {None, at} else opens_at + rule.expire_after
+    # Steps count open hours only: however many closed ones lie between, they come before it ends.
+    return max(at, *(when for _, when in _steps(alert, rule, hours)), 0)
 
 
 def _lives_since(alert: Alert) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from notifier.config.receivers import Agent, agent_at
 from notifier.config.rules import Match
-from notifier.model import Call, StoredCall
+from notifier.model import Call, StoredCall, is_agent_leg
 
 TeamOf = Callable[[Call], str]
 Test = Callable[[StoredCall], bool]
@@ -84,7 +84,7 @@ def _of_whom(match: Match, team_of: TeamOf) -> Iterator[Condition]:
 
 def _leg(phones: frozenset[str], *, is_agent: bool) -> Condition:
     actual = "the customer was dialled" if is_agent else "an agent's own phone rang"
-    return Condition("leg", lambda one: (one.call.customer in phones) is is_agent, lambda _: actual)
+    return Condition("leg", lambda one: is_agent_leg(one.call.customer, phones) is is_agent, lambda _: actual)
 
 
 def _attempts(least: int) -> Condition:

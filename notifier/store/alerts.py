@@ -69,6 +69,16 @@ def all_active(connection: Connection) -> list[Alert]:
     return [alert_from(row) for row in rows.mappings()]
 
 
+def ended_after(connection: Connection, now: int) -> list[Alert]:
+    """The alerts that ended later than now, UTC ms, by a clock that was ahead."""
+    rows = connection.execute(
+        select(*ALERT_COLUMNS)
+        .where(alerts.c.ended_at.is_not(None), alerts.c.ended_at > now)
+        .order_by(alerts.c.ended_at, alerts.c.id)
+    )
+    return [alert_from(row) for row in rows.mappings()]
+
+
 def due(connection: Connection, now: int, limit: int) -> list[Alert]:
     """The active alerts that time alone may change by now, oldest first."""
     rows = connection.execute(

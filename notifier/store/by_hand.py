@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Update, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Update, exists, func, select, update
 
 from notifier.model import Kind
 from notifier.store.outbox import RowState
@@ -69,6 +69,11 @@ def drop(connection: Connection, ids: Collection[int], now: int) -> Changed:
     return _changed(connection, ids, DROPPABLE, dropped)
 
 
+def alerts_about(connection: Connection, ids: Collection[int]) -> set[int]:
+    """The alerts that these rows are about."""
+    return set(connection.scalars(select(outbox.c.alert_id).where(outbox.c.id.in_(ids))))
+
+
 def is_written(connection: Connection, alert_id: int) -> bool:
     """Was an alert's first message written down, whatever became of it?"""
     first = select(outbox.c.id).where(outbox.c.alert_id == alert_id, outbox.c.kind == Kind.OPEN).limit(1)
@@ -88,6 +93,16 @@ def revive(connection: Connection, alert_id: int, now: int) -> int:
     Returns:
         How many there are.
     """
+    revived = _WAITS.where(*_never_told(alert_id)).values(next_at=now, created_at=now, reason="")
+    return connection.execute(revived).rowcount
+
+
+def never_told(connection: Connection, alert_id: int) -> int:
+    """How many ``revive`` would let be told."""
+    return connection.scalar(select(func.count()).select_from(outbox).where(*_never_told(alert_id))) or 0
+
+
+def _never_told(alert_id: int) -> tuple[ColumnElement[bool], ...]:
     other = outbox.alias("other")
     has_another = exists().where(
         other.c.alert_id == outbox.c.alert_id,
@@ -96,14 +111,13 @@ def revive(connection: Connection, alert_id: int, now: int) -> int:
         other.c.id != outbox.c.id,
         other.c.state != RowState.DROPPED,
     )
-    never_told = (
+    return (
         outbox.c.alert_id == alert_id,
         outbox.c.kind == Kind.OPEN,
         outbox.c.state == RowState.DROPPED,
         outbox.c.reason != DROPPED,
         ~has_another,
     )
-    return connection.execute(_WAITS.where(*never_told).values(next_at=now, created_at=now)).rowcount
 
 
 def ids_in(connection: Connection, states: Collection[RowState], alert_id: int | None) -> list[int]:

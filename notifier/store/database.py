@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, event
 
 from notifier.errors import StoreRefused
 from notifier.store.backup import copy_store
-from notifier.store.errors import meaning, store_error
+from notifier.store.engine import make_engine, transact
+from notifier.store.errors import meaning
 from notifier.store.migrate import copy_before_upgrade, migrate, needs_upgrade, require_head
 
 __all__ = ["Connection", "Database"]
@@ -23,10 +22,6 @@ T = TypeVar("T")
 
 BUSY_MS = 2_000
 """How long to wait for another process's transaction: shorter than the time we have to stop in."""
-
-CACHE_KB = 256
-"""Of each connection, less than SQLite takes by itself: the kernel keeps the pages, too."""
-
 
 OFTEN = 10_000
 """Instructions of SQLite, about a tenth of a millisecond, after which a survey asks whether it is over."""
@@ -43,8 +38,8 @@ class Database:
         self.path = path
         self._busy_ms = busy_ms
         self._version: int | None = None
-        self._writer = _engine(path, "rw", "BEGIN IMMEDIATE", busy_ms)
-        self._reader = _engine(path, "ro", "BEGIN", busy_ms)
+        self._writer = make_engine(path, "rw", "BEGIN IMMEDIATE", busy_ms)
+        self._reader = make_engine(path, "ro", "BEGIN", busy_ms)
         self._write_thread = ThreadPoolExecutor(1, "store-write")
         self._read_thread = ThreadPoolExecutor(1, "store-read")
 
@@ -69,7 +64,7 @@ class Database:
             # Looked at before a connection that writes changes anything about it.
             if database.look(lambda connection: needs_upgrade(connection, path)):
                 copy_store(path, copy_before_upgrade(path))
-            _run(database._writer, path, lambda connection: migrate(connection, path))
+            transact(database._writer, path, lambda connection: migrate(connection, path))
         except BaseException:
             database.close()
             raise
@@ -111,7 +106,7 @@ class Database:
         """
 
         def job() -> T:
-            result = _run(self._writer, self.path, work)
+            result = transact(self._writer, self.path, work)
             if after is not None:
                 after()
             return result
@@ -126,7 +121,7 @@ class Database:
             StoreRefused: damaged.
         """
         return await asyncio.get_running_loop().run_in_executor(
-            self._read_thread, _run, self._reader, self.path, work
+            self._read_thread, transact, self._reader, self.path, work
         )
 
     async def survey(self, work: Callable[[Connection], T]) -> T:
@@ -134,14 +129,14 @@ class Database:
 
         Where it is cancelled, it ends at once.
         """
-        apart = _engine(self.path, "ro", "BEGIN", self._busy_ms)
+        apart = make_engine(self.path, "ro", "BEGIN", self._busy_ms)
         over = threading.Event()
         event.listen(apart, "connect", lambda own, _: own.set_progress_handler(over.is_set, OFTEN))
         thread = ThreadPoolExecutor(1, "store-survey")
 
         def job() -> T:
             try:
-                return _run(apart, self.path, work)
+                return transact(apart, self.path, work)
             finally:
                 apart.dispose()
 
@@ -199,7 +194,7 @@ class Database:
 
     def look(self, work: Callable[[Connection], T]) -> T:
         """Like `read`, for commands that have no event loop."""
-        return _run(self._reader, self.path, work)
+        return transact(self._reader, self.path, work)
 
     def close(self) -> None:
         """Wait for what is under way, and let go of the file."""
@@ -221,49 +216,3 @@ def _make(path: Path) -> None:
             f"the store {path} can't be made ({error.strerror}); "
             "its folder must exist and belong to the user that runs notifier"
         ) from None
-
-
-def _run(engine: Engine, path: Path, work: Callable[[Connection], T]) -> T:
-    try:
-        with engine.begin() as connection:
-            return work(connection)
-    except DBAPIError as error:
-        ours = store_error(error, path)
-        if ours is None:
-            raise
-        raise ours from None
-
-
-def _engine(path: Path, mode: str, begin: str, busy_ms: int) -> Engine:
-    """Make an engine whose one connection stays open.
-
-    Transactions are begun by us: the sqlite3 module's own way begins them late and never IMMEDIATE.
-    """
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=busy_ms / 1000,
-            check_same_thread=False,
-            isolation_level=None,
-        )
-        try:
-            _set_up(connection, mode)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    # hide_parameters: errors would otherwise show phone numbers.
-    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    return engine
-
-
-def _set_up(connection: sqlite3.Connection, mode: str) -> None:
-    if mode == "rw":
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, or_, select
 
+from notifier.config.values import MINUTE
 from notifier.model import (
     AgentTally,
     DigestFigures,
@@ -17,6 +18,7 @@ from notifier.model import (
     HourTally,
     OpenCustomer,
     Tally,
+    is_agent_leg,
 )
 from notifier.store.schema import calls
 from notifier.store.sources import Source, all_sources
@@ -24,6 +26,10 @@ from notifier.store.sources import Source, all_sources
 MOST_NAMED = 20
 """Customers still to be reached that are named."""
 
+BEHIND = 10 * MINUTE
+"""ms before its end up to which a time counts as read: polls lie apart."""
+
+_MISSED = f"/{Endpoint.OUT_MISSED}"  # answered calls that can't be read hide no missed one
 _AT_ONCE = 1_000  # rows that Python holds
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,11 +62,17 @@ def digest_figures(connection: Connection, asked: Asked) -> DigestFigures:
         agent_legs=counting.agent_legs,
         customers=counting.all.tally(),
         agents=counting.by_agent(),
-        hours=tuple(HourTally(hour, *counting.hours[hour]) for hour in sorted(counting.hours)),
+        hours=counting.by_hour(),
         newest_open=tuple(_named(connection, counting.newest_open())),
         read_to=min(read) if complete and len(read) == len(watermarks) else None,
         knows_reached=any(one.endpoint.is_answered and one.watermark is not None for one in known.values()),
+        is_complete=all(_is_read(known.get(name), asked) for name in asked.sources if name.endswith(_MISSED)),
     )
+
+
+def _is_read(source: Source | None, asked: Asked) -> bool:
+    """Was this list read up to about the end?"""
+    return source is not None and (source.watermark or 0) >= asked.until - BEHIND
 
 
 class _Row(NamedTuple):
@@ -96,16 +108,23 @@ def _rows(connection: Connection, asked: Asked, read: Collection[Source]) -> Ite
 
 @dataclass(slots=True)
 class _Tries:
-    """One customer's missed calls, taken from the newest to the oldest."""
+    """One customer's missed calls, taken from the newest to the oldest.
+
+    What became of the customer is what became of them after the newest, for whatever they count in.
+    """
 
     newest: _Row
     agent: str  # who tried last
     reached_at: int | None  # UTC ms, when the customer was first spoken with after the newest
     first_at: int = 0  # UTC ms, of the oldest since they were last spoken with before that
     count: int = 0  # from that one on
+    agents: set[str] = field(default_factory=set)
+    hours: set[int] = field(default_factory=set)
 
-    def take(self, placed_at: int, reached_at: int | None) -> None:
+    def take(self, placed_at: int, reached_at: int | None, agent: str, hour: int) -> None:
         """A call that was missed, and when the customer was first spoken with after it."""
+        self.agents.add(agent)
+        self.hours.add(hour)
         if reached_at == self.reached_at:
             self.first_at = placed_at
             self.count += 1
@@ -143,14 +162,14 @@ class _Counting:
     def __init__(self, asked: Asked, sources: dict[int, Source]) -> None:
         self.calls = self.agent_legs = 0
         self.all = _Customers()
-        self.hours: dict[int, list[int]] = {}  # calls, and those after which the customer was reached
         self._asked = asked
         self._sources = sources
         self._agents: dict[str, _Customers] = {}
+        self._hours: dict[int, list[int]] = {}  # calls, customers, and how many of these were reached
         self._open: list[_Open] = []  # a heap, the oldest first
         self._customer: str | None = None
         self._reached_at: int | None = None
-        self._tries: dict[str, _Tries] = {}  # of this customer: by agent, and "" for all
+        self._tries: _Tries | None = None  # of this customer
 
     def take(self, row: _Row) -> None:
         """Take the next row."""
@@ -164,7 +183,7 @@ class _Counting:
         agent = f"{source.account}/{row.extension}"
         if not self._asked.is_about(agent):
             return
-        if row.customer in self._asked.phones:
+        if is_agent_leg(row.customer, self._asked.phones):
             self.agent_legs += 1
             return
         self._count(row, agent)
@@ -173,22 +192,22 @@ class _Counting:
         reached_at = self._reached_at
         self.calls += 1
         moment = (_EPOCH + timedelta(milliseconds=row.placed_at)).astimezone(self._asked.zone)
-        hour = self.hours.setdefault(moment.hour, [0, 0])
-        hour[0] += 1
-        hour[1] += reached_at is not None
-        for whose in ("", agent):
-            tries = self._tries.setdefault(whose, _Tries(row, agent, reached_at))
-            tries.take(row.placed_at, reached_at)
+        self._hours.setdefault(moment.hour, [0, 0, 0])[0] += 1
+        self._tries = self._tries or _Tries(row, agent, reached_at)
+        self._tries.take(row.placed_at, reached_at, agent, moment.hour)
 
     def next_customer(self) -> None:
         """All of the last one was taken."""
-        for whose, tries in self._tries.items():
-            if whose:
-                self._agents.setdefault(whose, _Customers()).add(tries)
-            else:
-                self.all.add(tries)
-                self._keep(tries)
-        self._tries.clear()
+        tries, self._tries = self._tries, None
+        if tries is None:
+            return
+        self.all.add(tries)
+        for agent in tries.agents:
+            self._agents.setdefault(agent, _Customers()).add(tries)
+        for hour in tries.hours:
+            self._hours[hour][1] += 1
+            self._hours[hour][2] += tries.reached_at is not None
+        self._keep(tries)
 
     def _keep(self, tries: _Tries) -> None:
         if tries.reached_at is not None:
@@ -206,6 +225,10 @@ class _Counting:
         """Who missed most customers first."""
         found = [AgentTally(agent, customers.tally()) for agent, customers in self._agents.items()]
         return tuple(sorted(found, key=lambda one: (-one.tally.missed, one.agent)))
+
+    def by_hour(self) -> tuple[HourTally, ...]:
+        """In the order of the day."""
+        return tuple(HourTally(hour, *self._hours[hour]) for hour in sorted(self._hours))
 
 
 def _named(connection: Connection, found: Collection[_Open]) -> Iterator[OpenCustomer]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
+from notifier.config.values import DAY
 from notifier.model import Target
 from notifier.store.outbox import RowState, delivery_id
+from notifier.store.outbox_views import Depth
 from notifier.store.schema import digest_plans, digests
 
 
@@ -115,6 +117,20 @@ def unfinished(connection: Connection) -> list[DigestRow]:
         select(digests).where(digests.c.finished_at.is_(None)).order_by(digests.c.due_at, digests.c.id)
     )
     return [_row(row) for row in rows.mappings()]
+
+
+def depth(connection: Connection, now: int) -> Depth:
+    """How many reports wait, each for one target, since when the oldest has, and how many were given up.
+
+    The latter within a day: nothing can be done about them any more.
+    """
+    is_due = digests.c.finished_at.is_(None), digests.c.created_at <= now
+    given_up = digests.c.state == RowState.DEAD, digests.c.finished_at > now - DAY
+    return Depth(
+        connection.scalar(select(func.count()).where(digests.c.finished_at.is_(None))) or 0,
+        connection.scalar(select(func.min(digests.c.created_at)).where(*is_due)),
+        connection.scalar(select(func.count()).where(*given_up)) or 0,
+    )
 
 
 def latest(connection: Connection, now: int) -> dict[str, int]:

@@ -1,24 +1,23 @@
 """What became of an alert and who did it: the lines of its story."""
 
-from sqlalchemy import Connection, insert, select
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
 
 from notifier.model import Event, EventKind
+from notifier.store.bulk import insert_rows
 from notifier.store.schema import alert_events
 
 
 def record(connection: Connection, alert_id: int, event: Event) -> None:
     """Add a line to an alert's story, in the caller's transaction."""
-    connection.execute(
-        insert(alert_events),
-        {
-            "alert_id": alert_id,
-            "at": event.at,
-            "kind": event.kind,
-            "who": event.who,
-            "note": event.note,
-            "until": event.until,
-        },
-    )
+    record_all(connection, [(alert_id, event)])
+
+
+def record_all(connection: Connection, lines: Sequence[tuple[int, Event]]) -> None:
+    """Likewise to those of several alerts."""
+    rows = [(alert_id, one.at, one.kind, one.who, one.note, one.until) for alert_id, one in lines]
+    insert_rows(connection, alert_events, ("alert_id", "at", "kind", "who", "note", "until"), rows)
 
 
 def events_of(connection: Connection, alert_id: int) -> list[Event]:
@@ -38,7 +37,7 @@ def events_of(connection: Connection, alert_id: int) -> list[Event]:
     return [Event(at, EventKind(kind), who, note, until) for at, kind, who, note, until in rows]
 
 
-def last_of(connection: Connection, alert_id: int, kind: EventKind) -> Event | None:
-    """The line of this kind that was added last to the story of an alert."""
-    told = [event for event in events_of(connection, alert_id) if event.kind is kind]
+def last_of(connection: Connection, alert_id: int, *kinds: EventKind) -> Event | None:
+    """The line of one of these kinds that was added last to the story of an alert."""
+    told = [event for event in events_of(connection, alert_id) if event.kind in kinds]
     return told[-1] if told else None

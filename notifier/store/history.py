@@ -31,11 +31,12 @@ def calls_since(connection: Connection, since: int) -> Iterator[StoredCall]:
 
 def joined_since(connection: Connection, since: int) -> dict[tuple[str, int], bool]:
     """Which calls placed since then joined an alert: (rule, call row) → is that alert still active?"""
+    # Not as a join: SQLite would begin with all calls that ever joined an alert.
+    placed_since = select(calls.c.id).where(calls.c.placed_at >= since)
     rows = connection.execute(
         select(alerts.c.rule, alert_calls.c.call_id, alerts.c.ended_at)
         .join_from(alert_calls, alerts, alert_calls.c.alert_id == alerts.c.id)
-        .join(calls, alert_calls.c.call_id == calls.c.id)
-        .where(calls.c.placed_at >= since)
+        .where(alert_calls.c.call_id.in_(placed_since))
     )
     found: dict[tuple[str, int], bool] = {}
     for rule, call_id, ended_at in rows:

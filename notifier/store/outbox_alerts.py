@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select
 
-from notifier.model import Alert, Call, Kind, Target, ToldLine
+from notifier.model import Alert, Call, Gathered, Kind, Target, ToldLine
 from notifier.store.alerts import ALERT_COLUMNS, alert_from
 from notifier.store.calls import CALL_COLUMNS, stored_call
 from notifier.store.outbox import RowState
@@ -59,10 +59,53 @@ def forsaken(connection: Connection, ids: Collection[int]) -> set[int]:
     return set(ids) - set(connection.scalars(busy))
 
 
+def unheard(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Those of these alerts of which nobody was told yet, since it was held; some of it may be so still."""
+    was_sent = func.max(outbox.c.state == RowState.SENT)
+    was_held = func.max(outbox.c.gathered_as.is_not_distinct_from(Gathered.HELD))
+    query = (
+        select(outbox.c.alert_id)
+        .where(outbox.c.alert_id.in_(ids))
+        .group_by(outbox.c.alert_id)
+        .having(was_sent == 0, was_held == 1)
+    )
+    return set(connection.scalars(query))
+
+
+def kept_back_until(connection: Connection, alert_id: int) -> int | None:
+    """Until when that is held which is to tell of an alert first, UTC ms; None where nothing of it is.
+
+    What was let go and is not sent yet counts as held until it was due.
+    """
+    if not unheard(connection, [alert_id]):
+        return None
+    held: int | None = connection.scalar(
+        select(func.min(outbox.c.next_at)).where(
+            outbox.c.alert_id == alert_id,
+            outbox.c.finished_at.is_(None),
+            outbox.c.gathered_as == Gathered.HELD,
+        )
+    )
+    return held
+
+
 def last_number(connection: Connection, alert_id: int, kind: Kind) -> int:
     """The highest number that a message of this kind about an alert has; 0 where there is none."""
     last = select(func.max(outbox.c.n)).where(outbox.c.alert_id == alert_id, outbox.c.kind == kind)
     return connection.scalar(last) or 0
+
+
+def first_called_off(connection: Connection, alert_id: int, since: int) -> int | None:
+    """The lowest number, from this one on, of an escalation that what a person did called off; None: none."""
+    query = select(func.min(outbox.c.n)).where(
+        outbox.c.alert_id == alert_id,
+        outbox.c.kind == Kind.ESCALATION,
+        outbox.c.n >= since,
+        outbox.c.state == RowState.DROPPED,
+        outbox.c.reason.in_(["acknowledged", "snoozed"]),
+    )
+    found: int | None = connection.scalar(query)
+    return found
 
 
 def last_told(connection: Connection, target: Target, ids: Collection[int]) -> dict[int, int]:
@@ -92,7 +135,7 @@ def told_lines(connection: Connection, alert_id: int) -> list[tuple[Target, Told
     )
     found: dict[Target, ToldLine] = {}
     for receiver, recipient, at, kind in rows:
-        found.setdefault(Target(receiver, recipient), ToldLine(receiver, at, Kind(kind)))
+        found.setdefault(Target(receiver, recipient), ToldLine(receiver, at, Kind(kind), recipient))
     return list(found.items())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, case, select, update
 
-from notifier.model import Gathered, Target
+from notifier.model import Gathered, Kind, Target
 from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.schema import alerts, outbox
 
@@ -60,10 +60,10 @@ def hasten_held(connection: Connection, now: int, alert_id: int | None = None) -
     )
 
 
-def released(connection: Connection, target: Target, now: int) -> list[tuple[int, int]]:
-    """What was held for a target until now, UTC ms, and not tried since: rows, and their alerts."""
+def released(connection: Connection, target: Target, now: int) -> list[tuple[int, int, Kind]]:
+    """What was held for a target until now, UTC ms, and not tried since: rows, their alerts and kinds."""
     rows = connection.execute(
-        select(outbox.c.id, outbox.c.alert_id).where(
+        select(outbox.c.id, outbox.c.alert_id, outbox.c.kind).where(
             outbox.c.receiver == target.receiver,
             outbox.c.recipient == target.recipient,
             *_WAITS,
@@ -72,7 +72,7 @@ def released(connection: Connection, target: Target, now: int) -> list[tuple[int
             outbox.c.next_at <= now,
         )
     )
-    return [(row_id, alert_id) for row_id, alert_id in rows]
+    return [(row_id, alert_id, Kind(kind)) for row_id, alert_id, kind in rows]
 
 
 def doubt_held(connection: Connection, before: int) -> None:

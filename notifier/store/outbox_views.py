@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from notifier.model import Target
+from notifier.model import Gathered, Target
 from notifier.store.outbox import OutboxRow, RowState, outbox_row
 from notifier.store.schema import outbox
 
@@ -25,6 +25,20 @@ def depth(connection: Connection, now: int) -> Depth:
     oldest = connection.scalar(select(func.min(outbox.c.created_at)).where(*_is_due(now)))
     dead = connection.scalar(select(func.count()).where(outbox.c.state == RowState.DEAD))
     return Depth(waiting or 0, oldest, dead or 0)
+
+
+def held(connection: Connection, now: int) -> int:
+    """How many of those that wait do so until a calendar opens, or a silence or a snooze is over."""
+    is_held = (outbox.c.finished_at.is_(None), outbox.c.state == RowState.WAITING, outbox.c.next_at > now)
+    # What failed since it was let go has been due for a while.
+    not_tried = outbox.c.gathered_as == Gathered.HELD, outbox.c.created_at == outbox.c.next_at
+    return connection.scalar(select(func.count()).where(*is_held, *not_tried)) or 0
+
+
+def behind_a_backlog(connection: Connection) -> set[int]:
+    """The notifications that wait until calls of before were read, to be told together."""
+    query = select(outbox.c.id).where(outbox.c.finished_at.is_(None), outbox.c.waits_for.is_not(None))
+    return set(connection.scalars(query))
 
 
 def oldest_due(connection: Connection, now: int) -> OutboxRow | None:

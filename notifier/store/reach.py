@@ -26,6 +26,11 @@ from notifier.store.schema import alerts, calls, sources
 MOST = 1_000
 """Calls of one customer that are looked through at the most: nobody needs to know of more attempts."""
 
+MOST_LEGS = 10_000
+"""Calls that answered ones make legs at once at the most; where there are more, nobody was rung."""
+
+_FOR_EVER = 2**62
+
 # A list of [customer, instant …]: one statement answers for all of them.
 _WANTED = func.json_each(bindparam("wanted")).table_valued("key", "value")
 _MISSED = select(sources.c.id).where(sources.c.endpoint == literal_column(f"'{Endpoint.OUT_MISSED}'"))
@@ -33,9 +38,9 @@ _MISSED = select(sources.c.id).where(sources.c.endpoint == literal_column(f"'{En
 
 _CUSTOMER: ColumnElement[str] = func.json_extract(_WANTED.c.value, literal_column("'$[0]'"), type_=Text)
 _AT: ColumnElement[int] = func.json_extract(_WANTED.c.value, literal_column("'$[1]'"), type_=BigInteger)
-_SINCE: ColumnElement[int] = func.json_extract(_WANTED.c.value, literal_column("'$[2]'"), type_=BigInteger)
+_SINCE: ColumnElement[int] = func.json_extract(_WANTED.c.value, literal_column("'$[1]'"), type_=BigInteger)
+_UNTIL: ColumnElement[int] = func.json_extract(_WANTED.c.value, literal_column("'$[2]'"), type_=BigInteger)
 _LATEST: BindParameter[int] = bindparam("latest")
-_NEAR: BindParameter[int] = bindparam("near")
 _OF_CUSTOMER = (
     select(calls.c.placed_at, calls.c.source_id, calls.c.spurious)
     .where(calls.c.customer == _CUSTOMER)
@@ -44,6 +49,7 @@ _OF_CUSTOMER = (
 )
 _BEFORE = _OF_CUSTOMER.where(calls.c.placed_at <= _AT).order_by(calls.c.placed_at.desc())
 _AFTER = _OF_CUSTOMER.where(calls.c.placed_at > _AT, calls.c.placed_at <= _LATEST).order_by(calls.c.placed_at)
+_BETWEEN = _OF_CUSTOMER.where(calls.c.placed_at > _SINCE, calls.c.placed_at < _UNTIL)
 
 
 def _first_answered(found: Select[tuple[int, int, bool]]) -> ColumnElement[int]:
@@ -65,18 +71,18 @@ _ANSWERED = (
     select(_first_answered(_BEFORE), _first_answered(_AFTER)).select_from(_WANTED).order_by(_WANTED.c.key)
 )
 _TRIED = (
-    select(_missed(_BEFORE.where(calls.c.placed_at > _SINCE))).select_from(_WANTED).order_by(_WANTED.c.key)
+    select(_missed(_BETWEEN.order_by(calls.c.placed_at.desc()))).select_from(_WANTED).order_by(_WANTED.c.key)
 )
 _LEGS = (
     select(*CALL_COLUMNS)
     .join_from(_WANTED, calls, calls.c.customer == _CUSTOMER)
     .join(sources, calls.c.source_id == sources.c.id)
     .where(
-        calls.c.placed_at.between(_AT - _NEAR, _AT + _NEAR),
+        calls.c.placed_at.between(_SINCE, _UNTIL),
         calls.c.spurious.is_(False),
         sources.c.endpoint == Endpoint.OUT_MISSED,
     )
-    .distinct()
+    .limit(MOST_LEGS)
 )
 _SPURIOUS = update(calls).where(calls.c.id.in_(LISTED)).values(spurious=True)
 _ABOUT = select(*ALERT_COLUMNS).where(
@@ -100,7 +106,10 @@ def contacts(connection: Connection, missed: Sequence[Call], latest: int) -> lis
     wanted = json.dumps([(call.customer, call.placed_at) for call in missed])
     answered = connection.execute(_ANSWERED, {"wanted": wanted, "latest": latest}).all()
     wanted = json.dumps(
-        [(call.customer, call.placed_at, last or 0) for call, (last, _) in zip(missed, answered, strict=True)]
+        [
+            (call.customer, last or 0, coming or _FOR_EVER)
+            for call, (last, coming) in zip(missed, answered, strict=True)
+        ]
     )
     tried = connection.scalars(_TRIED, {"wanted": wanted})
     return [Contact(last, coming, count) for (last, coming), count in zip(answered, tried, strict=True)]
@@ -114,12 +123,23 @@ def take_for_legs(connection: Connection, answered: Iterable[Call], near: int) -
         answered: by whom the customers are known.
         near: ms between a leg and the call.
     """
-    wanted = json.dumps([(call.customer, call.placed_at) for call in answered])
-    rows = connection.execute(_LEGS, {"wanted": wanted, "near": near}).mappings()
+    rows = connection.execute(_LEGS, {"wanted": json.dumps(_spans(answered, near))}).mappings()
     legs = [stored_call(row)._replace(spurious=True) for row in rows]
     if legs:
         connection.execute(_SPURIOUS, {"listed": json.dumps([one.row for one in legs])})
     return legs
+
+
+def _spans(answered: Iterable[Call], near: int) -> list[tuple[str, int, int]]:
+    """The time around calls, customer by customer, apart from each other: no call is looked at twice."""
+    found: list[tuple[str, int, int]] = []
+    for customer, at in sorted((call.customer, call.placed_at) for call in answered):
+        last, since, until = found[-1] if found else ("", 0, 0)
+        if found and last == customer and at - near <= until:
+            found[-1] = (customer, since, at + near)
+        else:
+            found.append((customer, at - near, at + near))
+    return found
 
 
 def active_about(connection: Connection, customers: Iterable[str]) -> list[Alert]:

@@ -320,6 +320,8 @@ told = Table(
     Column("stale", Boolean(name="ck_told_stale"), nullable=False),  # the alert has changed since
     Column("edit_at", BigInteger, nullable=False),  # not to be edited before
     Column("failures", Integer, nullable=False),  # edits that failed in a row
+    # How the alert stands, as the target knows it; "" for how it opened.
+    Column("standing", Text, nullable=False, server_default=text("''")),
     Index(
         "ix_told_stale",
         "receiver",

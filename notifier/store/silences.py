@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, update
 
 from notifier.model import Alert, Gathered, Silence
 from notifier.store.alerts import ALERT_COLUMNS, alert_from
@@ -47,12 +47,11 @@ def listing(connection: Connection, now: int, *, over: bool) -> list[Silence]:
 
 def held_alerts(connection: Connection) -> list[Alert]:
     """The alerts about which something is held back, for whatever reason."""
-    is_held = exists().where(
-        outbox.c.alert_id == alerts.c.id,
-        outbox.c.finished_at.is_(None),
-        outbox.c.gathered_as == Gathered.HELD,
+    held = select(outbox.c.alert_id).where(
+        outbox.c.finished_at.is_(None), outbox.c.gathered_as == Gathered.HELD
     )
-    return [alert_from(row) for row in connection.execute(select(*ALERT_COLUMNS).where(is_held)).mappings()]
+    rows = connection.execute(select(*ALERT_COLUMNS).where(alerts.c.id.in_(held)))
+    return [alert_from(row) for row in rows.mappings()]
 
 
 def _is_left(now: int) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ class Told:
     version: int
     call_count: int
     failures: int
+    standing: str = ""  # how the alert stood then, in the words of `rules.standing`; "" for how it opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class Message:
     version: int  # of the alert, as the message shows it
     call_count: int  # likewise
     edit_at: int  # UTC ms, before which it is left as it is
+    standing: str = ""  # of the alert, likewise; as in `Told`
 
 
 _COLUMNS = (
     *("alert_id", "receiver", "recipient", "receipt", "version", "call_count", "told_at", "stale"),
-    *("edit_at", "failures"),
+    *("edit_at", "failures", "standing"),
 )
 
 
@@ -49,6 +51,7 @@ def record(
     call_count: int,
     now: int,
     edit_at: int,
+    standing: str = "",
 ) -> None:
     """Note that a target was told this version of an alert.
 
@@ -61,8 +64,10 @@ def record(
         call_count: likewise.
         now: UTC ms.
         edit_at: UTC ms, before which the message is left as it is.
+        standing: how the alert stands, as the message shows it.
     """
-    record_all(connection, target, [Message(alert_id, receipt, version, call_count, edit_at)], now)
+    message = Message(alert_id, receipt, version, call_count, edit_at, standing)
+    record_all(connection, target, [message], now)
 
 
 def record_all(connection: Connection, target: Target, messages: Sequence[Message], now: int) -> None:
@@ -86,7 +91,7 @@ def record_all(connection: Connection, target: Target, messages: Sequence[Messag
     values = [
         (
             *(one.alert_id, *place, one.receipt, one.version, one.call_count, now),
-            *(current.get(one.alert_id, 0) > one.version, one.edit_at, 0),
+            *(current.get(one.alert_id, 0) > one.version, one.edit_at, 0, one.standing),
         )
         for one in messages
     ]
@@ -147,10 +152,11 @@ def stale_of(
     )
     if without_receipt:
         query = query.where(told.c.receipt == "")
-    return [_told(row) for row in connection.execute(query).mappings()]
+    return [told_from(row) for row in connection.execute(query).mappings()]
 
 
-def _told(row: RowMapping) -> Told:
+def told_from(row: RowMapping) -> Told:
+    """A row of the table as one of ours."""
     return Told(
         row["alert_id"],
         Target(row["receiver"], row["recipient"]),
@@ -158,6 +164,7 @@ def _told(row: RowMapping) -> Told:
         row["version"],
         row["call_count"],
         row["failures"],
+        row["standing"],
     )
 
 
@@ -178,6 +185,12 @@ def postpone(connection: Connection, item: Told, edit_at: int) -> None:
         .where(_of(item.alert_id, item.target))
         .values(edit_at=edit_at, failures=told.c.failures + 1)
     )
+
+
+def waits_beyond(connection: Connection, latest: int) -> bool:
+    """Is any message that shows an old version left as it is for longer than until then, UTC ms?"""
+    query = select(told.c.alert_id).where(told.c.stale, told.c.edit_at > latest)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def hasten(connection: Connection, latest: int, now: int) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from notifier.model import Alert, Endpoint, StoredCall
+from notifier.model import Alert, Call, Endpoint, EndReason, StoredCall
 from notifier.store.alerts import ALERT_COLUMNS, alert_from
 from notifier.store.calls import CALL_COLUMNS, stored_call
 from notifier.store.schema import alert_calls, alerts, aliases, calls, decisions, rejects, sources
@@ -32,7 +32,7 @@ class Wanted:
     since: int | None = None  # UTC ms, inclusive
     until: int | None = None  # UTC ms, inclusive
     after_row: int | None = None  # only calls stored later than this one
-    answered: bool = False  # those that were answered, instead of those that were missed
+    answered: bool | None = False  # those that were answered, instead of those that were missed; None: both
 
 
 def find_calls(connection: Connection, wanted: Wanted, limit: int) -> list[StoredCall]:
@@ -40,7 +40,7 @@ def find_calls(connection: Connection, wanted: Wanted, limit: int) -> list[Store
     rows = connection.execute(
         select(*CALL_COLUMNS)
         .join(sources, calls.c.source_id == sources.c.id)
-        .where(_is_answered() if wanted.answered else ~_is_answered(), *_conditions(wanted))
+        .where(*_conditions(wanted))
         .order_by(calls.c.placed_at.desc(), calls.c.id.desc())
         .limit(limit)
     )
@@ -55,6 +55,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     second = select(aliases.c.call_id).where(aliases.c.alias == wanted.ident)
     ends, begins = wanted.customer_ends or "", wanted.ident_begins or ""
     possible = (
+        (wanted.answered, _is_answered() if wanted.answered else ~_is_answered()),
         (wanted.ident, (calls.c.ident == wanted.ident) | calls.c.id.in_(second)),
         (wanted.ident_begins, calls.c.ident.startswith(begins, autoescape=True)),
         (wanted.account, sources.c.account == wanted.account),
@@ -113,6 +114,16 @@ def calls_of_alert(connection: Connection, alert_id: int, limit: int) -> list[St
         .limit(limit)
     )
     return [stored_call(row) for row in reversed(rows.mappings().all())]
+
+
+def alerts_reached_by(connection: Connection, answered: Call) -> list[Alert]:
+    """The alerts that an answered call has ended, oldest first. Goes through all alerts."""
+    query = select(*ALERT_COLUMNS).where(
+        alerts.c.customer == answered.customer,
+        alerts.c.ended_as == EndReason.REACHED,
+        alerts.c.handled_at == answered.placed_at,
+    )
+    return [alert_from(row) for row in connection.execute(query.order_by(alerts.c.id)).mappings()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Nothing that stands in a record makes this raise: a bad record never costs its neighbours theirs.
 
-What an agent dialled stands in ``to``, and the agent in ``agent`` or ``from``. Of an incoming call ``from``
+What an agent dialled stands in ``to``, and the agent in ``agent`` or ``from``. Where ``to`` has an app id as
+well, it is an agent's extension, which rings before the customer does. Of an incoming call ``from``
 is the customer and ``to`` the number that was rung, and the agent stands in ``agent``
 (https://doc.telecmi.com/chub-india/docs/answered-call). Which list a record stands in says whether anybody
 answered: ``billedsec`` may be 0, or missing, for a call that somebody took.
@@ -64,7 +65,7 @@ def read_record(record: object, account: str, endpoint: Endpoint, country: str) 
         id=ids[0] if ids else _hash(agent.group() if agent else "", number, placed_at),
         alias=ids[1] if len(ids) > 1 and ids[1] != ids[0] else None,
         extension=agent.group(1) if agent else "",
-        customer=customer(number, country) if number else "",
+        customer=_customer(fields, endpoint, number, country),
         placed_at=placed_at,
         name=_name(fields.get("name")),
     )
@@ -99,6 +100,14 @@ def _number(record: Mapping[str, object], key: str) -> str:
         return dialled(value)
     except NotANumber as fault:
         raise _Unreadable(f"`{key}` {fault}") from None
+
+
+def _customer(record: Mapping[str, object], endpoint: Endpoint, number: str, country: str) -> str:
+    to = record.get("to")
+    if endpoint is not Endpoint.IN_ANSWERED and isinstance(to, str) and _AGENT.fullmatch(to.strip()):
+        # An agent's own leg. Its digits may well be the number of somebody whom nobody has dialled.
+        return "" if endpoint.is_answered else to.strip()
+    return customer(number, country) if number else ""
 
 
 def _caller(record: Mapping[str, object]) -> str:

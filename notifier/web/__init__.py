@@ -1,9 +1,4 @@
 """The few pages that say whether the daemon is well, and what it counts for monitoring.
 
-``server`` is not handed on here: it brings a web server's libraries, and is loaded where pages are wanted.
+Nothing is handed on here: its parts bring megabytes of libraries, and are loaded where pages are wanted.
 """
-
-from notifier.web.counters import Counters
-from notifier.web.scrape import Scrape
-
-__all__ = ["Counters", "Scrape"]

@@ -4,8 +4,13 @@ import asyncio
 from http import HTTPStatus
 
 import structlog
-from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+
+# Not `aiohttp.web`: what it has for whole applications is a megabyte more.
+from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import Response, StreamResponse
+from aiohttp.web_server import Server
 
 _log = structlog.get_logger("notifier.web")
 
@@ -15,7 +20,7 @@ _HEADERS_LIMIT = 50
 _IDLE_LIMIT = 15.0  # seconds without a whole request
 
 
-class Connection(web.RequestHandler):
+class Connection(RequestHandler):
     """aiohttp's, but it logs no requests, reads no bodies, and an error page tells nothing.
 
     Args:
@@ -25,7 +30,7 @@ class Connection(web.RequestHandler):
 
     __slots__ = ()
 
-    def __init__(self, manager: web.Server, *, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, manager: Server, *, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
             manager,
             loop=loop,
@@ -40,11 +45,11 @@ class Connection(web.RequestHandler):
 
     def handle_error(
         self,
-        request: web.BaseRequest,  # noqa: ARG002 - the inherited signature
+        request: BaseRequest,  # noqa: ARG002 - the inherited signature
         status: int = 500,
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - the inherited signature
-    ) -> web.StreamResponse:
+    ) -> StreamResponse:
         """Answer what was no HTTP with 400, quietly; a fault of ours is logged and answered with 500."""
         if isinstance(exc, HttpProcessingError):
             status = HTTPStatus.BAD_REQUEST
@@ -57,9 +62,9 @@ class Connection(web.RequestHandler):
 
 def answer(
     status: HTTPStatus, text: str, *, content_type: str = "text/plain", allow: str | None = None
-) -> web.Response:
+) -> Response:
     """A response whose headers name no software, and that nobody may keep."""
     headers = {"Server": "notifier", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if allow is not None:
         headers["Allow"] = allow
-    return web.Response(status=status, text=text, content_type=content_type, headers=headers)
+    return Response(status=status, text=text, content_type=content_type, headers=headers)

@@ -6,7 +6,10 @@ import os
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-from aiohttp import web
+# Not `aiohttp.web`: what it has for whole applications is a megabyte more.
+from aiohttp.web_request import BaseRequest
+from aiohttp.web_response import Response, StreamResponse
+from aiohttp.web_server import Server
 
 from notifier.errors import NotifierError
 from notifier.host.health import Health
@@ -46,7 +49,7 @@ class WebServer:
         self._probe = StoreProbe(probe, probe_limit)
         self._scrape = scrape
         self._stall_limit = stall_limit
-        self._manager: web.Server | None = None
+        self._manager: Server | None = None
         self._sockets: asyncio.Server | None = None
 
     async def start(self) -> tuple[str, int]:
@@ -59,7 +62,7 @@ class WebServer:
             NotifierError: it can't be bound.
         """
         loop = asyncio.get_running_loop()
-        self._manager = manager = web.Server(self._respond)
+        self._manager = manager = Server(self._respond)
         try:
             self._sockets = await loop.create_server(
                 lambda: Connection(manager, loop=loop), self._host, self._port
@@ -88,7 +91,7 @@ class WebServer:
         await self._probe.cancel()
         await self._scrape.cancel()
 
-    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _respond(self, request: BaseRequest) -> StreamResponse:
         pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
         page = pages.get(request.path)
         if page is None:
@@ -97,18 +100,18 @@ class WebServer:
             return answer(HTTPStatus.METHOD_NOT_ALLOWED, "GET only\n", allow="GET, HEAD")
         return await page(request)
 
-    async def _healthz(self, _request: web.BaseRequest) -> web.Response:
+    async def _healthz(self, _request: BaseRequest) -> Response:
         stalled = self._health.stalled(self._stall_limit)
         if stalled:
             return answer(HTTPStatus.SERVICE_UNAVAILABLE, f"stuck: {', '.join(stalled)}\n")
         return answer(HTTPStatus.OK, "ok\n")
 
-    async def _readyz(self, _request: web.BaseRequest) -> web.Response:
+    async def _readyz(self, _request: BaseRequest) -> Response:
         _, store_problem = await self._probe.ask()
         ready, text = as_json(self._health.ready(), store_problem)
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         return answer(status, text, content_type="application/json")
 
-    async def _metrics(self, request: web.BaseRequest) -> web.Response:
+    async def _metrics(self, request: BaseRequest) -> Response:
         text, content_type = await self._scrape.page(",".join(request.headers.getall("Accept", ())))
         return answer(HTTPStatus.OK, text, content_type=content_type)

@@ -10,13 +10,13 @@ import pytest
 
 from notifier.app import Host, onlooker, secrets_of
 from notifier.app.crew import build
+from notifier.app.pages import Pages
 from notifier.app.serve import Daemon
 from notifier.config import load
 from notifier.errors import NotifierError
 from notifier.host.health import Health
 from notifier.host.systemd import Notify
 from notifier.store.database import Database
-from notifier.web import Counters
 from tests.support.clock import FakeClock
 from tests.support.daemon import Manager, until
 from tests.support.stage import Stage
@@ -53,7 +53,7 @@ class Parts:
             self.host,
             self.database,
             self.health,
-            Counters(self.clock),
+            Pages(self.database, self.clock, self.health),
             Notify(manager.address),
             crew,
         )

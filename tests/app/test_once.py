@@ -13,6 +13,7 @@ from notifier.config import load
 from notifier.dispatch.dispatch import WORKERS
 from notifier.errors import DeliveryError, DeliveryTransient, StoreRefused, StoreUnavailable, TargetBroken
 from notifier.lifecycle import BATCH
+from notifier.model import Endpoint
 from notifier.store.database import Database
 from notifier.store.lock import store_lock
 from notifier.store.outbox import RowState
@@ -101,6 +102,19 @@ async def test_new_calls_are_told_and_counted(ops: Ops) -> None:
     assert again == Round(calls=0, problems=(), waiting=0, dead=0)
     assert again.is_good
     assert ops.wall.posts == {"C0ROOM": 2}
+
+
+async def test_whoever_was_reached_since_is_told_of_to_nobody(ops: Ops) -> None:
+    """All lists are read before anybody is told, in whichever order."""
+    ops.stage.sandbox.book.add(
+        extension="209",
+        customer="9812000000",
+        placed_at=ops.clock.now() - MINUTE,
+        endpoint=Endpoint.IN_ANSWERED,
+    )
+    result = await ops.once(2, telecmi={**ops.telecmi(), "follow_up": True})
+    assert result == Round(calls=2, problems=(), waiting=0, dead=0)
+    assert ops.wall.posts == {"C0ROOM": 1}
 
 
 async def test_more_targets_than_are_told_at_the_same_time_are_all_told(ops: Ops) -> None:
@@ -249,4 +263,33 @@ async def test_a_digest_that_fell_due_since_the_last_round_is_sent_once(ops: Ops
     ops.clock.advance(60 * MINUTE)
     await ops.once(digests=digests, rules=rules)
     await ops.once(digests=digests, rules=rules)
+    assert ops.wall.posts == {"C0ROOM": 1}
+
+
+async def test_a_digest_that_can_not_be_sent_yet_waits(ops: Ops) -> None:
+    digests = [{"name": "hourly", "at": [f"{hour:02}:00" for hour in range(24)], "notify": "room"}]
+    rules = [{"name": "every", "notify": "room", "dry_run": True}]
+    await ops.once(1, digests=digests, rules=rules)
+    ops.clock.advance(60 * MINUTE)
+    ops.wall.failing = {"C0ROOM": DeliveryTransient("no answer")}
+    result = await ops.once(digests=digests, rules=rules)
+    assert (result.waiting, result.digests_waiting, result.digests_dead) == (0, 1, 0)
+    assert not result.is_good
+    ops.clock.advance(MINUTE)
+    ops.wall.failing = {"C0ROOM": TargetBroken("gone")}
+    result = await ops.once(digests=digests, rules=rules, ops={})
+    assert (result.digests_waiting, result.digests_dead) == (0, 1)
+    assert not result.is_good
+
+
+async def test_what_is_held_until_its_calendar_opens_is_no_failure(ops: Ops) -> None:
+    sections: dict[str, Any] = {
+        "calendars": {"office": {"hours": "09:30-18:30"}},
+        "rules": [{"name": "every", "notify": "room", "calendar": "office"}],
+    }
+    result = await ops.once(1, **sections)  # at 19:43 in Kolkata
+    assert (result.waiting, result.is_good) == (0, True)
+    assert ops.wall.posts == {}
+    ops.clock.advance(14 * 60 * MINUTE)
+    assert (await ops.once(**sections)).is_good
     assert ops.wall.posts == {"C0ROOM": 1}

@@ -185,3 +185,11 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with contextlib.suppress(NotifierError):
         found = read_given(data, CONFIG)
         assert found.reasons.total() or found.calls or data.strip()[:1] in b"[{"
+
+
+def test_a_name_may_hold_what_elsewhere_ends_a_line() -> None:
+    records = [a_record(_id=str(number), name="Su\u2028resh\x85\x0c") for number in range(3)]
+    text = "\r\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    given = read_given(text.encode(), CONFIG)
+    assert [call.id for call in given.calls] == ["0", "1", "2"]
+    assert not given.reasons

@@ -129,6 +129,7 @@ def test_escalations_and_reminders_come_until_the_customer_is_reached() -> None:
         (60 * MINUTE, "leads", Kind.REMINDER),
         (120 * MINUTE, "agent", Kind.REMINDER),
         (120 * MINUTE, "leads", Kind.REMINDER),
+        (150 * MINUTE, "leads", Kind.UPDATE),  # the agent sees it in the message
     ]
 
 
@@ -215,7 +216,7 @@ def test_what_was_held_goes_to_the_deputy_of_an_agent_who_is_away_by_then() -> N
         (RowState.REDIRECTED, "agent:agent main/209", "rule"),
         (RowState.SENT, "agent:agent main/210", "deputy"),
     ]
-    assert "is away until 2026-09-22" in results.fates[0].reason
+    assert "is away through Tue 22 Sep" in results.fates[0].reason
 
 
 def test_or_to_the_fallback_or_to_nobody() -> None:
@@ -264,7 +265,7 @@ def test_on_a_channel_that_can_not_edit_calls_that_join_come_anew() -> None:
 def test_it_needs_calls_from_before_as_far_back_as_its_rules_look() -> None:
     assert reach_back(configured()) == 2 * MINUTE
     assert reach_back(configured({}, {"per": "team", "count": 3, "within": "2h"})) == 2 * HOUR + 2 * MINUTE
-    assert reach_back(configured({"match": {"not": {"attempts": 3}}})) is None
+    assert reach_back(configured({"match": {"not": {"attempts": ">=3"}}})) is None
 
 
 def test_windows_do_not_grow_with_the_span() -> None:
@@ -372,12 +373,22 @@ def test_legs_of_answered_calls_are_no_attempts() -> None:
 
 
 def test_what_one_alert_has_to_tell_a_target_keeps_its_order() -> None:
-    rule = {"per": "customer", "escalate": [{"after": "1h", "notify": "room"}]}
-    results = replayed(configured(rule), missed(0), silences=[a_silence(0, 3 * HOUR)])
-    assert [(one.at - START, one.kind, one.reason) for one in results.fates] == [
-        (3 * HOUR, Kind.OPEN, ""),
-        (3 * HOUR, Kind.ESCALATION, "told_since"),
+    steps = [{"after": "1h", "notify": "room"}, {"after": "2h", "notify": "room"}]
+    results = replayed(
+        configured({"per": "customer", "escalate": steps}), missed(0), silences=[a_silence(MINUTE, 3 * HOUR)]
+    )
+    assert [(one.at - START, one.kind, one.n, one.reason) for one in results.fates] == [
+        (0, Kind.OPEN, 0, ""),
+        (3 * HOUR + MINUTE, Kind.ESCALATION, 1, ""),
+        (3 * HOUR + MINUTE, Kind.ESCALATION, 2, "told_since"),
     ]
+
+
+def test_what_was_held_first_counts_from_when_somebody_heard_of_it() -> None:
+    rule = {"per": "customer", "escalate": [{"after": "1h", "notify": "leads"}], "expire_after": "2h"}
+    results = replayed(configured(rule), missed(0), silences=[a_silence(0, 72 * HOUR)])
+    assert sent(results) == [(72 * HOUR, "room", Kind.OPEN), (73 * HOUR, "leads", Kind.ESCALATION)]
+    assert results.ended == {("rule-1", EndReason.EXPIRED): 1}
 
 
 def test_whoever_is_in_several_steps_that_are_due_at_once_is_told_of_the_last() -> None:

@@ -6,6 +6,8 @@ import os
 import pwd
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import Result
@@ -16,14 +18,21 @@ from notifier.model import Alert, AlertState, EndReason
 from notifier.store.alerts import update_alert
 from notifier.store.events import events_of
 from notifier.store.lock import store_lock
-from tests.cli.conftest import Scene
+from tests.cli.conftest import SECTIONS, Scene
 from tests.support.clock import START
 from tests.support.commands import complaint, configured, notifier
 from tests.support.store import locked_by_another
 from tests.support.world import MINUTE
 from tests.support.worlds import MakeWorld
 
+DAY = 24 * 60 * MINUTE
 LATER = "no daemon runs: messages show it once `notifier run` is started\n"
+
+
+def soon() -> datetime:
+    """Nine o'clock in some weeks, in the scene's zone."""
+    day = datetime.fromtimestamp(SystemClock().now() / 1000, ZoneInfo("Asia/Kolkata")) + timedelta(days=40)
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 async def run(
@@ -107,11 +116,22 @@ async def test_a_snooze_lasts_for_a_span_or_until_a_time(full: Scene) -> None:
     until = alert(full).snoozed_until
     assert until is not None
     assert 0 <= until - before - 120 * MINUTE < MINUTE
-    assert (await run(full, "snooze", "A1", "--until", "2099-12-01T09:00")).exit_code == 0
-    assert alert(full).snoozed_until == 4_099_779_000_000
+    ahead = soon()
+    assert (await run(full, "snooze", "A1", "--until", f"{ahead:%Y-%m-%dT%H:%M}")).exit_code == 0
+    assert alert(full).snoozed_until == ahead.timestamp() * 1000
     past = await run(full, "snooze", "A1", "--until", "2020-12-01T09:00")
     assert past.exit_code == 1
     assert past.stderr == "A1: 1 Dec 2020 09:00 IST (+05:30) is past; name a time that is still to come\n"
+
+
+@pytest.mark.parametrize("until", [("--for", "91d"), ("--for", "900d"), ("--until", "2099-12-01T09:00")])
+async def test_a_snooze_that_outlasts_all_memory_is_refused(full: Scene, until: tuple[str, str]) -> None:
+    result = await run(full, "snooze", "A1", *until)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "more than 90 days ahead; name a time before, or `resolve` what is done with" in complaint(result)
+    assert until[0] in result.stderr
+    assert alert(full).snoozed_until is None
+    assert (await run(full, "snooze", "A1", "--for", "90d")).exit_code == 0
 
 
 async def test_an_alert_that_has_ended_is_reopened_and_told_to_nobody_twice(full: Scene) -> None:
@@ -148,18 +168,68 @@ async def test_nobody_hears_of_what_is_resolved_during_its_wait_until_it_is_reop
     assert alert(full, pending).state == "open"
 
 
+async def test_who_was_told_by_mail_is_said_to_get_a_new_message(a_world: MakeWorld) -> None:
+    rule = {"name": "mailed", "per": "customer", "notify": ["leads", "room"]}
+    world = a_world(rule, **SECTIONS)
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    scene = Scene(world, configured(world))
+    both = "; whoever was told sees it in their message, or gets a new one where that can't change\n"
+    for command in ("ack", "resolve", "reopen"):
+        assert (await run(scene, command, "A1")).stdout.endswith(both)
+    catch_up(scene)
+    world.clock.advance(5 * MINUTE)
+    await world.send()
+    assert sorted((one.receiver, one.edits) for one in world.sent[2:]) == [("leads", False), ("room", True)]
+
+
+async def test_what_is_reopened_while_its_calendar_is_closed_is_told_when_it_opens(
+    a_world: MakeWorld,
+) -> None:
+    in_three_days = (SystemClock().now() // DAY + 3 + 3) % 7  # a Thursday began the epoch
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[in_three_days]
+    rule = {"name": "r", "per": "customer", "notify": "room", "calendar": "office", "outside": "drop"}
+    office = {"office": {"days": day, "hours": ["09:00-18:00"]}}
+    world = a_world(rule, calendars=office, **SECTIONS)
+    world.clock.ms = SystemClock().now()
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    assert [one.ended_as for one in world.alerts()] == [EndReason.OUTSIDE_HOURS]
+    scene = Scene(world, configured(world))
+    said = (await run(scene, "reopen", "A1")).stdout
+    assert "; nobody was told of it before, so that is done when its calendar opens, " in said
+    assert said.endswith(" 09:00 IST (+05:30)\n")
+    await world.round()
+    assert world.sent == []
+    await world.send_until(world.clock.now() + 4 * DAY)
+    assert world.told() == ["Suresh"]
+
+
+async def test_nobody_was_told_of_what_was_on_trial(a_world: MakeWorld) -> None:
+    world = a_world(**{**SECTIONS, "dry_run": True})
+    await world.watch()
+    world.call("Suresh")
+    await world.round()
+    await world.tick()
+    refused = (await run(Scene(world, configured(world)), "ack", "A1")).stderr
+    assert "nobody was told, since it is on trial (`dry_run`), and nothing was to follow" in refused
+
+
 async def test_json_has_a_record_for_each(full: Scene) -> None:
-    result = await run(full, "snooze", "A1", "A99", "--until", "2099-12-01T09:00", "--json")
+    ahead = soon()
+    result = await run(full, "snooze", "A1", "A99", "--until", f"{ahead:%Y-%m-%dT%H:%M}", "--json")
     assert (result.exit_code, result.stderr) == (1, "")
     first, second = json.loads(result.stdout)
-    assert first.pop("text").startswith("snoozed by asha until 1 Dec 2099 09:00 IST (+05:30)")
+    assert first.pop("text").startswith(f"snoozed by asha until {ahead.day} {ahead:%b} ")
     assert first == {
         "alert": 1,
         "tag": "A1",
         "done": True,
         "verdict": "done",
         "state": "snoozed",
-        "snoozed_until": "2099-12-01T03:30:00.000Z",
+        "snoozed_until": f"{ahead.astimezone(UTC):%Y-%m-%dT%H:%M}:00.000Z",
     }
     assert second == {
         "alert": 99,

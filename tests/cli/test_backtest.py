@@ -2,12 +2,14 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from notifier.cli.backtest_why import why
+from notifier.clock import SystemClock
 from notifier.store import silences
 from tests.cli.conftest import NOT_REACHED, SECTIONS, TOO_MANY, Scene
 from tests.support.clock import START
@@ -207,9 +209,9 @@ def test_what_can_not_be_read_is_said(empty: Scene) -> None:
     assert result.exit_code == 0
     assert "1 missed call," in result.stdout
     assert result.stderr.splitlines() == [
-        "line 2: not JSON",
-        "line 3: `time` is not between the years 2000 and 2100",
-        "2 records could not be read",
+        f"{path}: line 2: not JSON",
+        f"{path}: line 3: `time` is not between the years 2000 and 2100",
+        f"{path}: 2 records could not be read",
     ]
     found = as_json("backtest", "-c", empty.config, "--file", path)
     assert found["rejects"]["count"] == 2
@@ -232,13 +234,14 @@ def test_where_nobody_can_count_as_reached_that_is_said(empty: Scene) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("", "not JSON; neither the whole nor its lines are records of calls"),
-        ("<html>", "not JSON"),
-        ("[" * 100_000, "nested too deep"),
+        ("", "calls.json is empty"),
+        ("\n \n", "calls.json is empty"),
+        ("<html>", "calls.json: not JSON; neither the whole nor its lines are records of calls"),
+        ("[" * 100_000, "calls.json: nested too deep"),
         ('"text"', "holds no call that can be read; the file: not an object"),
         ("[{}]", "holds no call that can be read; record 1: `time` is missing"),
     ],
-    ids=["empty", "html", "deep", "text", "empty record"],
+    ids=["empty", "blank", "html", "deep", "text", "empty record"],
 )
 def test_a_file_without_calls_is_a_failure(empty: Scene, content: str, why: str) -> None:
     path = empty.config.with_name("calls.json")
@@ -251,7 +254,37 @@ def test_a_file_without_calls_is_a_failure(empty: Scene, content: str, why: str)
 def test_a_list_of_no_calls_is_no_failure(empty: Scene) -> None:
     path = empty.config.with_name("calls.json")
     path.write_text('{"cdr": [], "count": 0}')
-    assert notifier("backtest", "-c", empty.config, "--file", path).exit_code == 0
+    result = notifier("backtest", "-c", empty.config, "--file", path)
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (0, f"{path}: it holds no calls")
+    found = as_json("backtest", "-c", empty.config, "--file", path)
+    span = [datetime.fromisoformat(found[key]) for key in ("since", "until")]
+    assert span[1] - span[0] == timedelta(days=7)
+    assert abs(SystemClock().now() / 1000 - span[1].timestamp()) < 60
+
+
+def test_calls_of_nobody_are_pointed_out(empty: Scene) -> None:
+    path = empty.config.with_name("calls.json")
+    calls = [
+        a_record("a", 0),
+        a_record("b", 1, **{"from": "209"}),
+        a_record("c", 2, agent="Asha", **{"from": ""}),
+    ]
+    path.write_text(json.dumps(calls))
+    result = notifier("backtest", "-c", empty.config, "--file", path)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"{path}: 2 missed calls without an agent, so no extension or team counts them: write it as `agent`"
+        " or `from`, with the app id, like 209_1111113\n"
+    )
+
+
+def test_the_example_in_the_documents_is_read_whole(empty: Scene) -> None:
+    text = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    path = empty.config.with_name("calls.json")
+    path.write_text(text.partition("```json\n")[2].partition("```")[0])
+    result = notifier("backtest", "-c", followed(empty), "--file", path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 missed call, 2 answered calls" in result.stdout
 
 
 def test_a_huge_file_is_refused(empty: Scene) -> None:
@@ -317,7 +350,7 @@ def test_no_socket_is_opened(full: Scene, given: Path) -> None:
         assert (ran.returncode, ran.stdout.count("By target:")) == (0, 1)
 
 
-async def test_what_is_shown_is_harmless_and_no_address(a_world: MakeWorld) -> None:
+async def test_what_is_shown_is_harmless_and_targets_are_named_as_elsewhere(a_world: MakeWorld) -> None:
     rule = {**NOT_REACHED, "notify": ["agent", "leads"], "match": {}}
     world = a_world(rule, TOO_MANY, **SECTIONS)
     config = configured(world)
@@ -327,9 +360,8 @@ async def test_what_is_shown_is_harmless_and_no_address(a_world: MakeWorld) -> N
     text = result.output
     assert result.exit_code == 0
     assert "\x1b" not in text
-    assert "lead@example.com" not in text
+    assert "leads lead@example.com" in text
     assert "U209" not in text
-    assert "leads mail-" in text
 
 
 def test_calls_come_from_standard_input_too(empty: Scene) -> None:
@@ -388,3 +420,14 @@ def test_every_notification_says_why(empty: Scene) -> None:
         "not reached; held since 21 Sep 19:43 IST (+05:30); in a summary of what was held",
         "not reached; in a summary, since many were due",
     }
+
+
+def test_a_level_names_what_counted_and_what_joined_in_all() -> None:
+    rule = {"per": "extension", "count": 3, "within": "30m", "levels": [{"count": 5}]}
+    config = replay_config(rule)
+    minutes = (0, 1, 2, 31, 56, 57, 58, 59)
+    results = replayed(config, *(missed(n * MINUTE) for n in minutes))
+    assert [why(config, results, one) for one in results.fates] == [
+        "3 calls within 30 min",
+        "level 1 (info): 5 calls within 30 min, 8 in all",
+    ]

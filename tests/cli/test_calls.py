@@ -63,7 +63,7 @@ async def test_what_is_stored_of_an_account_that_is_gone_is_shown(a_world: MakeW
 def test_what_is_no_number_is_told_so() -> None:
     result = notifier("calls", "--number", "abc")
     assert result.exit_code == 2
-    assert "not digits; write the last 3 to 6 digits of the number" in complaint(result)
+    assert "not digits; write the last 4 to 6 digits of the number" in complaint(result)
 
 
 def test_calls_of_one_customer_by_the_last_digits(full: Scene) -> None:

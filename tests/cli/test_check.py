@@ -1,4 +1,6 @@
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
 
@@ -33,6 +35,26 @@ def test_warnings_are_no_failure(tmp_path: Path) -> None:
     assert "2 rules" in result.stdout
 
 
+def test_a_warning_says_where_to_look(tmp_path: Path) -> None:
+    path = written(tmp_path, rules="[{name: a, notify: room, repeat_every: 4h}]", ops=OPS)
+    result = notifier("check", "-c", path)
+    assert (result.exit_code, result.stderr[: len(f"{path}:3:33: warning: ")]) == (
+        0,
+        f"{path}:3:33: warning: ",
+    )
+    assert "add `follow_up: true` under `telecmi:`" in result.stderr
+
+
+def test_what_can_be_read_only_once_is_checked_without_a_place(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(pipe.write_text, config_text())
+        result = notifier("check", "-c", pipe)
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"{pipe}: warning: ops.notify: nobody is named")
+
+
 def test_a_store_whose_folder_is_not_there_is_pointed_out(tmp_path: Path) -> None:
     path = written(tmp_path, ops=OPS, store="{url: sqlite:///none/deep/notifier.db}")
     result = notifier("check", "-c", path)
@@ -40,7 +62,7 @@ def test_a_store_whose_folder_is_not_there_is_pointed_out(tmp_path: Path) -> Non
         f"store.url: there is no folder {tmp_path}/none/deep, so no store can be made there; create it,"
         " owned by the user of the service"
     )
-    assert (result.exit_code, result.stderr) == (0, f"{path}: warning: {said}\n")
+    assert (result.exit_code, result.stderr) == (0, f"{path}:5:9: warning: {said}\n")
     assert as_json("-c", path, code=0)["warnings"] == [said]
     (tmp_path / "none/deep").mkdir(parents=True)
     assert notifier("check", "-c", path).stderr == ""
@@ -49,7 +71,7 @@ def test_a_store_whose_folder_is_not_there_is_pointed_out(tmp_path: Path) -> Non
 def test_a_store_that_is_a_folder_is_pointed_out(tmp_path: Path) -> None:
     path = written(tmp_path, ops=OPS, store=f"{{url: 'sqlite:///{tmp_path}'}}")
     said = f"store.url: {tmp_path} is a folder; name a file in it"
-    assert notifier("check", "-c", path).stderr == f"{path}: warning: {said}\n"
+    assert notifier("check", "-c", path).stderr == f"{path}:5:9: warning: {said}\n"
 
 
 def test_what_this_user_can_not_see_of_the_store_is_not_judged(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ async def test_a_deputy_is_named_as_such_with_who_is_away(a_world: MakeWorld) ->
     told = explained(Scene(world, configured(world)), f"{1:024x}")
     assert "rule third: not about this call (attempts: number 1, and 3 are asked for)" in told
     assert "rule legs: not about this call (leg: the customer was dialled)" in told
-    assert "to agent main/210, as a deputy: sent (209 is away until 2026-09-21)" in told
+    assert "to agent main/210, as a deputy: sent (209 is away through Mon 21 Sep)" in told
 
 
 def test_an_alert_is_told_from_its_opening_on(full: Scene) -> None:
@@ -250,8 +250,16 @@ async def test_more_calls_than_are_explained_are_mentioned(empty: Scene) -> None
         world.clock.advance(1000 + number)
     await world.poll()
     lines = explained(empty, "5678").splitlines()
-    assert sum(line.startswith("call ") for line in lines) == 20
-    assert lines[-1] == "There may be more: only the newest 20 calls are explained."
+    assert sum(line.startswith("call ") for line in lines) == 5
+    assert lines[-1] == (
+        "There are more: only the newest 5 calls are explained; --all explains the others, too."
+    )
+    assert sum("what became" in line or ": opened: " in line for line in lines) <= 1
+    assert lines.count("  alert A1: as told above") == 4
+    everything = explained(empty, "5678", "--all").splitlines()
+    assert sum(line.startswith("call ") for line in everything) == 21
+    assert [line for line in everything if line.startswith("There ")] == []
+    assert len(as_json("explain", "5678", "-c", empty.config)["calls"]) == 5
     assert "21 calls joined, the newest 20; what happened:" in explained(empty, "A1")
 
 

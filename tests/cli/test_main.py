@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from notifier.cli.common import meanwhile
 from notifier.cli.main import main
+from notifier.config.store import SYSTEM_FILE
 from notifier.errors import StoreUnavailable
 from notifier.store.database import Database
 from tests.cli.conftest import Scene
@@ -58,6 +60,36 @@ def test_without_a_configuration_every_command_says_where_it_looked(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["status"], ["status", "--json"], ["ack", "A1"], ["alerts"], ["silence", "list"], ["outbox"]],
+    ids=" ".join,
+)
+def test_where_the_file_is_broken_what_works_meanwhile_is_said_after_the_mistakes(
+    tmp_path: Path, command: list[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(config_text(country="in"))
+    result = notifier(*command, "--config", path)
+    problem, note = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert problem.startswith(f"{path}:4:10: country: not a country; write its two letters")
+    assert note == (
+        "notifier: a daemon that runs already goes on with the configuration that it read last; until this"
+        " one is mended, a copy of that in the same folder serves here: --config FILE"
+    )
+
+
+def test_where_there_is_no_file_there_is_no_other_to_name(tmp_path: Path) -> None:
+    result = notifier("status", "--config", tmp_path / "none.yaml")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+
+
+def test_of_the_services_own_file_it_says_where_its_store_is() -> None:
+    said = "with `store: {url: sqlite:////var/lib/notifier/notifier.db}`, serves here"
+    assert said in meanwhile(SYSTEM_FILE)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_broken_configuration_is_told_whole_with_places_and_ends_with_2(
     command: tuple[str, ...], tmp_path: Path
@@ -66,7 +98,8 @@ def test_a_broken_configuration_is_told_whole_with_places_and_ends_with_2(
     path.write_text(config_text() + "timezone: Asia/Kolkatta\nrulez: []\ndelivery: {give_up_after: soon}\n")
     result = notifier(*command, "--config", path)
     assert (result.exit_code, result.stdout) == (2, "")
-    places = [line.split(": ")[:2] for line in result.stderr.splitlines()]
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("notifier: ")]
+    places = [line.split(": ")[:2] for line in lines]
     assert places == [
         [f"{path}:4:11", "timezone"],
         [f"{path}:5:1", "rulez"],

@@ -74,3 +74,10 @@ def test_an_end_is_said_as_a_span_or_as_a_time() -> None:
             end_of(span, until, KOLKATA, NOW, NOW)
     with pytest.raises(typer.BadParameter, match="not a duration"):
         end_of("2 hours", "", KOLKATA, NOW, NOW)
+
+
+def test_a_time_that_nobody_will_see_is_refused() -> None:
+    for text in ("9999-12-30 00:00", "2126-11-23 18:00"):
+        with pytest.raises(typer.BadParameter, match="more than a hundred years ahead"):
+            instant(text, KOLKATA, NOW, "--from")
+    assert instant("2126-10-30 00:00", KOLKATA, NOW, "--from") == at("2126-10-30T00:00")

@@ -8,7 +8,8 @@ import pytest
 import typer
 from typer.testing import Result
 
-from notifier.cli.daemon import guarded
+from notifier.app.once import Round
+from notifier.cli.daemon import _report, guarded
 from notifier.host import logs
 from notifier.store.lock import store_lock
 from tests.support.clock import FakeClock
@@ -53,6 +54,13 @@ async def test_what_was_given_up_is_told_once(stage: Stage) -> None:
     assert result.exit_code == 1
     assert "notifier: 1 given up; `notifier outbox --state dead` says why" in result.stderr
     assert (await run_once(stage)).exit_code == 0
+
+
+def test_digests_that_could_not_be_sent_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for waiting, dead, said in ((1, 0, "1 digest not sent yet"), (0, 2, "2 digests given up")):
+        with pytest.raises(typer.Exit):
+            _report(Round(0, (), 0, 0, waiting, dead))
+        assert capsys.readouterr().err == f"notifier: {said}; the log says why\n"
 
 
 async def broken() -> None:

@@ -1,9 +1,13 @@
 import re
 
 from notifier.cli.outbox import states
+from notifier.clock import SystemClock
 from notifier.errors import DeliveryTransient
 from tests.cli.conftest import Scene
-from tests.support.commands import as_json, complaint, notifier, on_terminal, shown
+from tests.support.commands import as_json, complaint, configured, notifier, on_terminal, shown
+from tests.support.people import silence
+from tests.support.world import HOUR, MINUTE
+from tests.support.worlds import MakeWorld
 
 
 def columns(*arguments: object) -> list[list[str]]:
@@ -61,8 +65,10 @@ async def test_what_waits_says_for_what_and_until_when(full: Scene) -> None:
     (row,) = columns("outbox", "-c", full.config, "--state", "waiting")
     assert row[3:6] == ["agent main/209", "waiting", "1"]
     assert row[7].endswith("IST (+05:30)")
-    assert row[8] == "Slack does not answer"
-    assert as_json("outbox", "-c", full.config, "--state", "waiting")[0]["next_at"].endswith("Z")
+    assert row[8] == "to be tried again: Slack does not answer"
+    (waiting,) = as_json("outbox", "-c", full.config, "--state", "waiting")
+    assert waiting["next_at"].endswith("Z")
+    assert (waiting["reason"], waiting["waits"]) == ("Slack does not answer", row[8])
 
 
 async def test_dead_letters_are_found(full: Scene) -> None:
@@ -88,6 +94,8 @@ def test_json_has_the_raw_names(full: Scene) -> None:
         "state": "sent",
         "reason": "channel_not_found",
         "attempts": 1,
+        "waits": None,
+        "held": False,
         "created_at": "",
         "next_at": None,
     }
@@ -103,3 +111,29 @@ def test_an_empty_outbox_says_so(empty: Scene) -> None:
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "the outbox is empty: nothing was to be told yet\n"
     assert as_json("outbox", "-c", empty.config) == []
+
+
+async def test_what_is_held_says_so_and_not_since_when(a_world: MakeWorld) -> None:
+    world = a_world()
+    world.clock.ms = SystemClock().now() - 5 * MINUTE
+    await world.watch()
+    await silence(world, HOUR)
+    world.call("Suresh")
+    await world.round()
+    config = configured(world)
+    ((*_, state, tries, since, next_try, reason),) = columns("outbox", "-c", config)
+    assert (state, tries, since) == ("waiting", "0", "")
+    assert next_try
+    assert reason.startswith("held until ")
+    assert reason.endswith(": silence S1 by Asha")
+    (row,) = as_json("outbox", "-c", config)
+    assert (row["held"], row["created_at"]) == (True, None)
+    assert "outbox   1 waiting, 1 of them held until their time comes; nothing given up" in shown(
+        "status", "-c", config
+    )
+    assert as_json("status", "-c", config)["outbox"] == {
+        "waiting": 1,
+        "held": 1,
+        "oldest_at": None,
+        "dead": 0,
+    }

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import Result
 
 from notifier.clock import SystemClock
-from notifier.errors import TargetBroken
+from notifier.errors import DeliveryTransient, TargetBroken
+from notifier.model import AlertState, EndReason
 from notifier.store.by_hand import MOST
 from notifier.store.database import Connection
 from notifier.store.lock import store_lock
@@ -69,7 +70,9 @@ async def test_a_dead_notification_is_told_once_it_is_retried(dead: Scene) -> No
         "1 notification: to be sent again; no daemon runs: that is once `notifier run` is started\n"
     )
     (line,) = shown("outbox", "-c", dead.config, "--state", "waiting")
-    assert line.split("\t")[-1] == "tried again by hand after: 550"
+    assert line.split("\t")[-1] == (
+        "tried again by hand after: 550; due, as soon as the pace of where it goes allows"
+    )
     catch_up(world)
     await world.round()
     assert state_of(dead, row.id) is RowState.SENT
@@ -109,6 +112,61 @@ async def test_what_can_still_be_told_to_nobody_is_dead_again(a_world: MakeWorld
     catch_up(world)
     await world.round()
     assert world.fates() == [("nobody", "dead")]
+
+
+async def unsent(a_world: MakeWorld, **rule: object) -> Scene:
+    """One call was missed, of which the room and the leads can't be told yet."""
+    world = a_world(
+        {"name": "every", "notify": ["room", "leads"], **rule},
+        receivers={"leads": {"slack": {"to": "#leads"}}},
+    )
+    await world.watch()
+    for name in ("room", "leads"):
+        world.channels[name].always = DeliveryTransient("no answer")
+    world.call("Suresh")
+    await world.round()
+    return Scene(world, configured(world))
+
+
+async def test_an_alert_about_one_call_is_over_with_the_last_that_is_dropped(a_world: MakeWorld) -> None:
+    scene = await unsent(a_world)
+    room, leads = (row.id for row in scene.world.outbox())
+    assert (await drop(scene, room, "--who", "Asha")).exit_code == 0
+    assert scene.world.alerts()[0].state is AlertState.OPEN
+    assert (await drop(scene, leads, "--who", "Asha")).exit_code == 0
+    (alert,) = scene.world.alerts()
+    assert (alert.ended_as, alert.handled_by, alert.version) == (EndReason.RESOLVED, "Asha", 2)
+    told = shown("explain", "A1", "-c", scene.config)
+    assert any(line.endswith(": resolved by Asha (dropped by hand)") for line in told)
+
+
+async def test_one_that_somebody_was_told_of_ends_as_told(a_world: MakeWorld) -> None:
+    scene = await unsent(a_world)
+    scene.world.channels["room"].always = None
+    catch_up(scene.world)
+    await scene.world.round()
+    assert scene.world.fates() == [("room", "sent"), ("leads", "waiting")]
+    assert (await drop(scene, "--all")).exit_code == 0
+    (alert,) = scene.world.alerts()
+    assert (alert.ended_as, alert.handled_by) == (EndReason.TOLD, "")
+
+
+async def test_one_with_another_that_may_be_retried_or_with_something_to_follow_goes_on(
+    a_world: MakeWorld,
+) -> None:
+    scene = await unsent(a_world)
+    scene.world.channels["leads"].always = TargetBroken("550")
+    catch_up(scene.world)
+    await scene.world.round()
+    assert scene.world.fates() == [("room", "waiting"), ("leads", "dead")]
+    room, leads = (row.id for row in scene.world.outbox())
+    assert (await drop(scene, room)).exit_code == 0
+    assert scene.world.alerts()[0].state is AlertState.OPEN
+    assert (await drop(scene, leads)).exit_code == 0
+    assert scene.world.alerts()[0].ended_as is EndReason.RESOLVED
+    follows = await unsent(a_world, per="customer")
+    assert (await drop(follows, "--all")).exit_code == 0
+    assert follows.world.alerts()[0].state is AlertState.OPEN
 
 
 async def test_what_is_dropped_is_not_sent(dead: Scene) -> None:
@@ -190,7 +248,7 @@ async def test_json_names_what_was_done_and_what_not(dead: Scene) -> None:
         (("retry", "A1"), "not an id; `notifier outbox` lists them"),
         (("--state", "dead", "retry", "1"), "write options after its name"),
         (("--json", "drop", "1"), "write options after its name"),
-        (("drop", "1"), "There is nobody to ask here; say --yes"),
+        (("drop", "--all"), "There is nobody to ask here; say --yes"),
     ],
 )
 async def test_wrong_usage_is_told_and_changes_nothing(
@@ -201,6 +259,19 @@ async def test_wrong_usage_is_told_and_changes_nothing(
     assert (result.exit_code, result.stdout) == (2, "")
     assert reason in complaint(result)
     assert dead.world.outbox() == before
+
+
+async def test_nobody_is_asked_about_what_is_not_there(dead: Scene) -> None:
+    result = await run("drop", "999999", "-c", dead.config)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "999999: there is none; `notifier outbox` lists them\n"
+
+
+async def test_only_what_can_be_called_off_is_asked_about(dead: Scene) -> None:
+    (row,) = [one for one in dead.world.outbox() if one.state is RowState.DEAD]
+    result = await run("drop", row.id, "999999", "-c", dead.config)
+    assert result.exit_code == 2
+    assert "1 notification will not be sent. Go on?" in complaint(result)
 
 
 async def test_a_store_that_is_locked_says_try_again(dead: Scene) -> None:

@@ -63,21 +63,21 @@ def test_what_is_no_extension_is_refused_with_the_option_that_it_was_given_for(t
 
 
 @pytest.mark.parametrize(
-    ("text", "digits"), [("678", "678"), ("345678", "345678"), ("345 678", "345678"), ("(0)56-78", "05678")]
+    ("text", "digits"), [("5678", "5678"), ("345678", "345678"), ("345 678", "345678"), ("(0)56-78", "05678")]
 )
-def test_three_to_six_last_digits_find_a_customer(text: str, digits: str) -> None:
+def test_four_to_six_last_digits_find_a_customer(text: str, digits: str) -> None:
     assert last_digits(text, "x") == digits
 
 
 @pytest.mark.parametrize("text", ["78", "7-8", "(0)1"])
 def test_too_few_digits_are_refused(text: str) -> None:
-    with pytest.raises(typer.BadParameter, match="write the last 3 to 6 digits"):
+    with pytest.raises(typer.BadParameter, match="write the last 4 to 6 digits"):
         last_digits(text, "x")
 
 
 @pytest.mark.parametrize("text", ["", "abc", "ends with 678", "678\n", "\u0663\u0664\u0665"])
 def test_what_is_no_number_is_refused_as_such(text: str) -> None:
-    with pytest.raises(typer.BadParameter, match=r"^not digits; write the last 3 to 6 digits"):
+    with pytest.raises(typer.BadParameter, match=r"^not digits; write the last 4 to 6 digits"):
         last_digits(text, "x")
 
 

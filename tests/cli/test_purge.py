@@ -107,10 +107,13 @@ async def test_one_customer_is_forgotten(old: Scene) -> None:
     assert result.exit_code == 1
     assert complaint(result) == "notifier: not all of it could go yet; run it again after that"
     lines = result.stdout.splitlines()
-    assert lines[0] == "1 number with this ending: +91…3210 (7 calls)"
+    assert lines[0] == "1 number with this ending: +91…3210 (7 stored calls)"
     assert lines[1] == "to be forgotten: 4 calls, 1 reject, 1 alert"
     assert lines[2].startswith("1 call and 0 alerts: kept until the alerts have ended")
-    assert lines[3].startswith("2 records: kept, since TeleCMI's next read may bring them again")
+    assert lines[3].startswith(
+        "2 records (calls, rejects, ended alerts and silences together): kept, since TeleCMI's next read may "
+        "bring them again"
+    )
     assert lines[4] == "forgotten: 4 calls, 1 reject, 1 alert"
     assert SURESH not in result.output
     assert left(old) == {"calls": 3, "rejects": 0, "alerts": 1}
@@ -124,7 +127,7 @@ async def test_customers_with_the_same_ending_are_noticed(old: Scene) -> None:
     result = await purge(old, "--number", "3210")
     lines = result.stdout.splitlines()
     assert lines[0].startswith(
-        f"{len(others) + 1} numbers with this ending: +91…3210 (7 calls), +44…3210 (1 call)"
+        f"{len(others) + 1} numbers with this ending: +91…3210 (7 stored calls), +44…3210 (1 stored call)"
     )
     assert lines[0].endswith(", …")
     assert lines[1].startswith("if they are not one customer's, give more digits")

@@ -84,6 +84,31 @@ async def test_an_agent_gets_a_direct_message(office: Office) -> None:
     assert office.slack.posted[0].channel == "DU209"
 
 
+@pytest.mark.parametrize(
+    ("deputies", "instead"),
+    [
+        ({"209": {"deputy": "210"}, "210": {"slack": "U210"}}, "; alerts go to agent main/210 meanwhile"),
+        ({"209": {}}, "; alerts go to a rule's fallback meanwhile"),
+        (
+            {"209": {"deputy": "210"}, "210": {"name": "Ravi", "email": "r@example.com", "deputy": "209"}},
+            ", their deputy Ravi (210) has no address; alerts go to a rule's fallback meanwhile",
+        ),
+    ],
+    ids=["deputy", "nobody", "deputy without an address"],
+)
+async def test_of_an_agent_who_is_away_it_says_so_and_who_is_told_instead(
+    office: Office, deputies: dict[str, dict[str, str]], instead: str
+) -> None:
+    away = {"name": "Asha", "slack": "U209", "away": "2026-01-01..9999-12-31"}
+    office.configure(agents={**deputies, "209": {**away, **deputies["209"]}})
+    result = await office.send_test("agent", "--extension", "209")
+    assert (result.exit_code, result.stdout) == (0, "agent main/209: sent\n")
+    said = f"Asha (209) is away through Fri 31 Dec 9999{instead}"
+    assert result.stderr.removeprefix("agent main/209: ") == f"{said}\n"
+    as_json = await office.send_test("agent", "--extension", "209", "--json")
+    assert json.loads(as_json.stdout)[0]["away"] == said
+
+
 async def test_a_webhook_gets_a_document_that_says_it_is_a_test(office: Office) -> None:
     hook = FakeHook()
     await hook.start()
@@ -181,11 +206,12 @@ async def test_json_names_each_message(office: Office) -> None:
     result = await office.send_test("leads", "--json")
     assert (result.exit_code, result.stderr) == (1, "")
     assert json.loads(result.stdout) == [
-        {"to": "leads lead@example.com", "sent": True, "reason": ""},
+        {"to": "leads lead@example.com", "sent": True, "reason": "", "away": ""},
         {
             "to": "leads second@example.com",
             "sent": False,
             "reason": "SMTP 550 5.1.1 at the recipient's address",
+            "away": "",
         },
     ]
 

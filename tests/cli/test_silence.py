@@ -86,7 +86,7 @@ async def test_each_criterion_and_none(
     (one,) = stored(full)
     names = ("rule", "account", "extension", "team", "customer")
     assert {name: getattr(one, name) for name in names if getattr(one, name)} == criteria
-    assert ("nobody is told of everything" in result.stdout) == (not criteria)
+    assert ("nobody is told of anything;" in result.stdout) == (not criteria)
 
 
 async def test_a_time_to_come_and_no_end(full: Scene) -> None:
@@ -109,6 +109,18 @@ async def test_a_time_to_come_and_no_end(full: Scene) -> None:
     assert stored(full)[-1].ends_at is None
     from_then = await run(full, "add", "--team", "sales", "--from", "2099-12-01T09:00", "--for", "1h", *FAIR)
     assert "S4: from 1 Dec 2099 09:00 IST (+05:30) until 1 Dec 2099 10:00" in from_then.stdout
+
+
+async def test_who_wants_it_may_be_said_in_either_way_and_none_lies_beyond_what_can_be_shown(
+    full: Scene,
+) -> None:
+    assert (await added(full, "--team", "sales", "--for", "1h", "--who", "Ravi")).author == "Ravi"
+    far = await run(full, "add", "--team", "sales", "--from", "9999-12-30T00:00", "--for", "30d", *FAIR)
+    assert far.exit_code == 2
+    assert "more than a hundred years ahead" in complaint(far)
+    latest = ("--from", "2126-01-01T00:00", "--for", "36500d")
+    assert (await run(full, "add", "--team", "sales", *latest, *FAIR)).exit_code == 0
+    assert as_json("silence", "list", "-c", full.config)[-1]["ends_at"].startswith("2225-")
 
 
 async def test_a_customer_is_found_by_the_last_digits_and_never_shown(full: Scene) -> None:
@@ -150,13 +162,16 @@ TIME = ("--for", "1h", *FAIR)
     ("arguments", "reason"),
     [
         (TIME, "say what it is about"),
-        (("--everything", "--team", "sales", *TIME), "say what it is about"),
+        (("--everything", "--team", "sales", *TIME), "say it, or what it is about, one of the two"),
+        (("--team", "sales", "--team", "support", *TIME), "--team: it is given more than once"),
+        (("--rule", "x", "--reason", "y"), "--for: say for how long, or until when"),
+        (("--rule", "x", "--reason", "y"), "; and --rule: no such rule: x"),
+        (("--everything",), "--reason: say why"),
         (("--rule", "to-many", *TIME), "no such rule: to-many; did you mean `too-many`?"),
         (("--rule", "x", *TIME), "no such rule: x; there is not-reached, too-many"),
         (("--team", "sale", *TIME), "no such team: sale; did you mean `sales`?"),
         (("--account", "mian", *TIME), "no such account: mian; did you mean `main`?"),
         (("--extension", "2o9", *TIME), "not an extension"),
-        (("--extension", "2099", *TIME), "no stored call is of it: 2099; did you mean `209`?"),
         (("--extension", "mian/209", *TIME), "no such account: mian; did you mean `main`?"),
         (("--customer", "+919812345678", *TIME), "every user of this machine sees a command line"),
         (("--customer", "12", *TIME), "not so many digits as it takes"),
@@ -236,12 +251,12 @@ async def test_json_has_every_field(full: Scene) -> None:
     }
     page = json.loads((await run(full, "add", "--everything", *TIME, "--json")).stdout)
     assert (page["tag"], page["alerts"], page["state"]) == ("S2", 4, "active")
-    ended = json.loads((await run(full, "end", "S2", "--json")).stdout)
+    ended = json.loads((await run(full, "end", "S2", "--json")).stdout)[0]
     assert (ended["done"], ended["silence"]["ended_by"], ended["silence"]["alerts"]) == (True, "asha", 0)
     again = await run(full, "end", "S2", "--json")
-    assert (again.exit_code, json.loads(again.stdout)["done"]) == (1, False)
+    assert (again.exit_code, json.loads(again.stdout)[0]["done"]) == (1, False)
     unknown = await run(full, "end", "S9", "--json")
-    assert json.loads(unknown.stdout) == {"done": False, "silence": None}
+    assert json.loads(unknown.stdout) == [{"id": 9, "done": False, "silence": None}]
 
 
 def test_an_empty_list_says_how_to_see_more(empty: Scene) -> None:
@@ -274,7 +289,7 @@ async def test_its_end_says_how_many_alerts_waited(full: Scene) -> None:
     assert all(row.next_at <= SystemClock().now() for row in full.world.outbox())
     again = await run(full, "end", "2")
     assert (again.exit_code, again.stdout) == (1, "")
-    assert again.stderr.startswith("S2 is over already, since ")
+    assert again.stderr.startswith("S2 is over already: ")
     unknown = await run(full, "end", "S9")
     assert unknown.stderr == "there is no silence S9; `notifier silence list` shows those that there are\n"
     wrong = await run(full, "end", "A9")
@@ -305,3 +320,58 @@ def test_no_store_is_ever_made_and_no_secret_needed(a_world: MakeWorld) -> None:
         assert result.exit_code == 1
         assert "there is no store" in result.stderr
     assert not world.path.with_name("none.db").exists()
+
+
+async def test_an_extension_may_be_known_by_calls_that_were_answered_only(a_world: MakeWorld) -> None:
+    world = a_world(follow_up=True)
+    await world.watch()
+    world.answer(extension="311")
+    await world.follow()
+    scene = Scene(world, configured(world))
+    assert (await added(scene, "--extension", "main/311", "--for", "1h")).extension == "311"
+
+
+async def test_a_number_or_an_extension_that_nobody_called_yet_is_taken_with_a_remark(full: Scene) -> None:
+    whole = await run(full, "add", "--customer", "-", *TIME, typed="+91 98123 99999\n")
+    assert (whole.exit_code, whole.stderr.splitlines()[-1]) == (
+        0,
+        "note: no stored call is to this number yet",
+    )
+    assert stored(full)[-1].customer == "+919812399999"
+    new = await run(full, "add", "--extension", "2099", *TIME)
+    assert new.exit_code == 0
+    assert new.stderr.startswith(
+        "note: no agent has this extension, and no stored call is of it: 2099; did you"
+    )
+    assert stored(full)[-1].extension == "2099"
+    part = await run(full, "add", "--customer", "-", *TIME, typed="98123 99999\n")
+    assert "one that was never called is written whole, with +" in complaint(part)
+
+
+async def test_several_are_ended_at_once_and_each_says_how_it_went(full: Scene) -> None:
+    for _ in range(2):
+        await added(full, "--team", "sales", "--until-ended")
+    result = await run(full, "end", "S1", "2", "S9", "S1")
+    assert result.exit_code == 1
+    assert [line[:12] for line in result.stdout.splitlines()] == ["S1: ended by", "S2: ended by"]
+    assert result.stderr.startswith("there is no silence S9")
+
+
+async def test_one_that_is_ended_before_it_began_held_nothing(full: Scene) -> None:
+    await held(full)
+    await added(full, "--extension", "209", "--from", "2099-12-01T09:00", "--for", "1h")
+    result = await run(full, "end", "S1")
+    assert result.stdout == (
+        "S1: ended by asha before it began, 1 Dec 2099 09:00 IST (+05:30); nothing waited for that\n"
+    )
+    (row,) = [line.split("\t") for line in shown("silence", "list", "--all", "-c", full.config)]
+    assert row[4].startswith("never began: ended by asha, ")
+    await added(full, "--extension", "209", "--from", "2099-12-01T09:00", "--for", "1h")
+    (page,) = json.loads((await run(full, "end", "S2", "--json")).stdout)
+    assert (page["done"], page["silence"]["alerts"]) == (True, 0)
+
+
+async def test_its_help_says_what_is_needed_and_what_no_summary_holds(full: Scene) -> None:
+    text = " ".join((await run(full, "add", "--help")).stdout.replace("│", " ").split())
+    assert "Needed are what it is about (each option at most once), how long, and --reason." in text
+    assert "what is critical comes by itself, and so does a single one" in text

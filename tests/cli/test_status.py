@@ -2,16 +2,18 @@ from dataclasses import replace
 
 from notifier.clock import SystemClock
 from notifier.errors import DeliveryTransient, TargetBroken
-from notifier.model import NoticeKind
+from notifier.model import NoticeKind, Target
+from notifier.store import digests
 from notifier.store.database import Connection
 from notifier.store.lock import store_lock
 from notifier.store.notices import StoredNotice, insert_notice, update_notice
+from notifier.store.outbox import RowState
 from tests.cli.conftest import Scene
 from tests.support.clock import START
 from tests.support.commands import as_json, configured, notifier, shown
 from tests.support.exchange import SECRET
 from tests.support.store import a_reject
-from tests.support.world import MINUTE
+from tests.support.world import HOUR, MINUTE
 from tests.support.worlds import MakeWorld
 
 
@@ -181,7 +183,8 @@ def test_json_has_stable_keys(full: Scene) -> None:
         "rejects": 0,
         "active_alerts": 4,
         "notices": [],
-        "outbox": {"waiting": 0, "oldest_at": None, "dead": 0},
+        "outbox": {"waiting": 0, "held": 0, "oldest_at": None, "dead": 0},
+        "digests": {"waiting": 0, "oldest_at": None, "dead": 0},
     }
     (source,) = status["sources"]
     assert list(source) == [
@@ -244,3 +247,25 @@ async def test_lists_that_are_no_longer_read_are_said_to_be_gone(a_world: MakeWo
     world.sections["telecmi"]["follow_up"] = False
     lines = shown("status", "-c", configured(world))
     assert "main/out_answered (no longer in the configuration)" in lines
+
+
+async def test_digests_that_wait_or_were_given_up_lately_are_counted(a_world: MakeWorld) -> None:
+    world = a_world(digests=[{"name": "evening", "at": "20:00", "notify": "room"}])
+    config = configured(world)
+    assert "digests  0 waiting; nothing given up" in shown("status", "-c", config)
+    now = SystemClock().now()
+    targets = [Target("room", f"#room-{number}") for number in range(4)]
+
+    def written(connection: Connection) -> None:
+        digests.enqueue(connection, "evening", now, targets, now - MINUTE)
+        rows = digests.unfinished(connection)
+        digests.finish(connection, [rows[0].id], RowState.DEAD, "gone", now)
+        digests.finish(connection, [rows[1].id], RowState.DEAD, "gone", now - 25 * HOUR)
+
+    await world.database.write(written)
+    assert "digests  2 waiting, the oldest for 1 min; 1 given up (within a day; the log says why)" in shown(
+        "status", "-c", config
+    )
+    told = as_json("status", "-c", config)["digests"]
+    assert (told["waiting"], told["dead"]) == (2, 1)
+    assert told["oldest_at"].endswith("Z")

@@ -172,3 +172,37 @@ async def test_what_came_outside_the_hours_of_its_rule_is_told(a_world: MakeWorl
     told = shown("explain", "A2", "-c", configured(world))
     assert "the rule drops what comes then (`outside: drop`)" in told[2]
     assert any("room: not sent (its calendar was closed, and the rule drops" in line for line in told)
+
+
+async def test_an_answered_call_is_told_with_the_alerts_that_it_ended(a_world: MakeWorld) -> None:
+    world = a_world(RULE, agents={"209": {"name": "Asha"}}, follow_up=True)
+    await world.watch()
+    world.call("Suresh", to="919812345678")
+    await world.round()
+    world.clock.advance(5 * MINUTE)
+    world.answer(_id="answered-1", cmiuid="its-second-id", name="Suresh", to="919812345678")
+    world.answer(_id="answered-2", to="919812345679")
+    world.incoming.call(world.clock.now(), _id="answered-3", **{"from": "anonymous", "agent": "305_1111113"})
+    await world.round()
+    world.clock.advance(MINUTE)
+    world.answer(_id="answered-4", to="919812345678")
+    await world.round()
+    config = configured(world)
+    lines = shown("explain", "answered-1", "-c", config)
+    assert lines[0] == "call answered-1: main/209 (Asha) dialled +919812345678 (Suresh), who answered"
+    assert lines[2].startswith("  alert A1: ended ")
+    assert ": the customer was reached, by main/209 (Asha), " in lines[2]
+    assert "first message to room #room: sent" in lines[3]
+    assert lines[4].endswith(": ended: the customer was reached by main/209 (Asha)")
+    for way in ("its-second-id", "answered-1…"):
+        assert shown("explain", way, "-c", config) == lines
+    for other in ("answered-2", "answered-4"):
+        assert shown("explain", other, "-c", config)[2:] == [
+            "  it ended no alert: none about this customer was active, or missed calls came after it"
+        ]
+    (unknown, *_) = shown("explain", "answered-3", "-c", config)
+    assert unknown == "call answered-3: somebody without a number called, and main/305 answered"
+    (told,) = as_json("explain", "answered-1", "-c", config)["calls"]
+    assert (told["endpoint"], [one["tag"] for one in told["alerts"]]) == ("out_answered", ["A1"])
+    both = as_json("explain", "345678", "-c", config)["calls"]
+    assert [one["endpoint"] for one in both] == ["out_answered", "out_answered", "out_missed"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from notifier.config import warnings
+from notifier.config.places import KeyPath
 from tests.support.clock import START
 from tests.support.config_files import config_text, load_text
 
@@ -25,7 +26,7 @@ NO_OPS = "ops.notify: nobody is named, so only the log says what could not be de
 
 def advice(tmp_path: Path, rule: str, **sections: str) -> list[str]:
     text = config_text(receivers=RECEIVERS, rules=f"[{{name: x, {rule}}}]", **(EMAIL | sections))
-    return warnings(load_text(tmp_path, text), START)
+    return [one.text for one in warnings(load_text(tmp_path, text), START)]
 
 
 def test_a_configuration_that_reaches_somebody_gets_no_advice(tmp_path: Path) -> None:
@@ -50,6 +51,55 @@ def test_ops_that_are_only_the_agent_of_a_call_are_named(tmp_path: Path) -> None
 def test_a_configuration_without_ops_is_advised_to_name_somebody(tmp_path: Path) -> None:
     assert advice(tmp_path, "notify: room") == [NO_OPS]
     assert advice(tmp_path, "notify: both") == [NO_OPS]
+
+
+def test_a_rule_that_goes_on_although_nobody_knows_who_was_reached_is_named(tmp_path: Path) -> None:
+    escalates = "notify: room, escalate: [{after: 1h, notify: room}]"
+    reminds = "notify: room, repeat_every: 4h"
+    for rule in (escalates, reminds):
+        (said,) = advice(tmp_path, rule, ops=OPS)
+        assert said.startswith("rule x: whom somebody has reached is not known, so it escalates and reminds")
+        telecmi = "{accounts: [{name: main, region: india, app_id: 1, secret: s}], follow_up: true}"
+        assert advice(tmp_path, rule, ops=OPS, telecmi=telecmi) == []
+
+
+def going_on(tmp_path: Path, rule: str, **sections: str) -> dict[KeyPath, str]:
+    """What is said of steps and reminders, by where it is."""
+    telecmi = "{accounts: [{name: main, region: india, app_id: 1, secret: s}], follow_up: true}"
+    rules = f"[{{name: x, notify: room, {rule}}}]"
+    text = config_text(receivers=RECEIVERS, rules=rules, telecmi=telecmi, ops=OPS, **(EMAIL | sections))
+    return {one.about: one.text for one in warnings(load_text(tmp_path, text), START)}
+
+
+def test_what_comes_only_after_an_alert_that_counts_is_quiet_is_named(tmp_path: Path) -> None:
+    quiet = "rule x: without further calls its alerts end as quiet after 30m, so a"
+    steps = "escalate: [{after: 29m, notify: room}, {after: 30m, notify: room}, {after: 1h, notify: room}]"
+    assert going_on(tmp_path, f"per: team, count: 3, within: 30m, {steps}, repeat_every: 2h") == {
+        ("rules", 0, "escalate", 1, "after"): (
+            f"{quiet} step after 30m may never come; escalate sooner, or make `within` longer"
+        ),
+        ("rules", 0, "escalate", 2, "after"): (
+            f"{quiet} step after 1h may never come; escalate sooner, or make `within` longer"
+        ),
+        ("rules", 0, "repeat_every"): (
+            f"{quiet} reminder after 2h may never come; remind sooner, or make `within` longer"
+        ),
+    }
+    assert going_on(tmp_path, "per: team, count: 3, within: 31m, repeat_every: 30m") == {}
+    assert going_on(tmp_path, "escalate: [{after: 30m, notify: room}], repeat_every: 2h") == {}
+
+
+def test_reminders_for_which_a_calendar_is_open_too_short_are_named_and_steps_come(tmp_path: Path) -> None:
+    calendars = "{o: {hours: 09:00-10:00}}"
+    steps = "calendar: o, escalate: [{after: 20h, notify: room}]"
+    said = going_on(tmp_path, f"{steps}, repeat_every: 5h", calendars=calendars)
+    assert said == {
+        ("rules", 0, "repeat_every"): (
+            "rule x: 5h of its calendar's open hours take longer than `expire_after`, 1d, so a reminder may"
+            " never come; remind sooner, or make `expire_after` longer"
+        )
+    }
+    assert going_on(tmp_path, "calendar: o, repeat_every: 3h", calendars=calendars) == {}
 
 
 def test_a_rule_that_may_reach_nobody_is_named(tmp_path: Path) -> None:
@@ -98,9 +148,56 @@ def test_a_day_on_which_an_agent_and_all_deputies_are_away_is_named(tmp_path: Pa
     ]
 
 
+def circle(key: str, way: str) -> str:
+    return (
+        f"agents.{key}.deputy: a circle of deputies, {way}: where none of them can be told, it ends at a"
+        " rule's fallback, or ops; name somebody outside of it as well, if that is not meant"
+    )
+
+
+def test_a_circle_of_deputies_is_named_once_and_where_it_ends(tmp_path: Path) -> None:
+    agents = """{208: {slack: U1A, deputy: 209}, 209: {slack: U1A, deputy: 210},
+      210: {slack: U1A, deputy: 211}, 211: {slack: U1A, deputy: 209},
+      212: {slack: U1A, deputy: main/213}, main/213: {slack: U1A, deputy: 212},
+      214: {slack: U1A, deputy: 215}, 215: {slack: U1A}}"""
+    assert advice(tmp_path, "notify: room", ops=OPS, agents=agents) == [
+        circle("209", "209 → 210 → 211 → 209"),
+        circle("212", "212 → main/213 → 212"),
+    ]
+
+
+def test_each_advice_says_what_it_is_about(tmp_path: Path) -> None:
+    rules = """[{name: x, notify: agent, match: {not: {attempts: ">=2"}}, repeat_every: 1h},
+      {name: y, notify: agent, match: {attempts: ">=3"}, escalate: [{after: 1h, notify: agent}]}]"""
+    text = config_text(
+        receivers=RECEIVERS, rules=rules, digests='[{name: e, at: "18:30", notify: room}]',
+        agents="{209: {}, 210: {slack: U1A, deputy: 211}, 211: {slack: U1A, deputy: 210}}", **EMAIL,
+    )  # fmt: skip
+    assert [one.about for one in warnings(load_text(tmp_path, text), START)] == [
+        ("ops", "notify"),
+        ("rules", 0, "notify"),
+        ("rules", 1, "notify"),
+        ("rules", 0, "repeat_every"),
+        ("rules", 0, "match", "not", "attempts"),
+        ("rules", 1, "escalate"),
+        ("rules", 1, "match", "attempts"),
+        ("digests",),
+        ("agents", "209"),
+        ("agents", "210", "deputy"),
+    ]
+
+
+def test_a_rule_that_asks_for_attempts_although_nobody_knows_who_was_reached_is_named(tmp_path: Path) -> None:
+    (said,) = advice(tmp_path, 'notify: room, match: {attempts: ">=3"}', ops=OPS)
+    assert said == (
+        "rule x: whom somebody has reached is not known, so `attempts` counts all missed calls that are"
+        " stored, also those before the customer was reached; add `follow_up: true` under `telecmi:`"
+    )
+
+
 def test_who_has_somebody_to_stand_in_each_day_needs_no_advice(tmp_path: Path) -> None:
     agents = """{209: {slack: U1A, deputy: 210, away: 2026-12-01..2026-12-10},
-      210: {slack: U1A, deputy: 209, away: [2026-12-11, 2026-11-30]}, 211: {slack: U1A, away: 2026-12-01}}"""
+      210: {slack: U1A, away: [2026-12-11, 2026-11-30]}, 211: {slack: U1A, away: 2026-12-01}}"""
     assert advice(tmp_path, "notify: room", ops=OPS, agents=agents) == []
 
 
@@ -154,4 +251,4 @@ def test_a_token_that_rotates_or_is_not_for_slack_itself_is_fine(slack: str, tmp
 def test_a_token_that_was_not_read_is_not_judged(tmp_path: Path) -> None:
     text = config_text(slack="{bot_token: '${credential:bot}'}", ops="{notify: room}")
     loaded = load_text(tmp_path, text, resolve=False)
-    assert not any("bot_token" in said for said in warnings(loaded, START))
+    assert not any("bot_token" in said.text for said in warnings(loaded, START))

@@ -67,7 +67,7 @@ VARIANTS = [
     {"agents": "{209: {away: [2026-12-01..2026-12-10, 2028-02-29], phone: +919812345678}}"},
     {
         "agents": "{209: {phone: '+919812345678'}}",
-        "rules": '[{name: x, notify: room, match: {leg: customer, attempts: ">= 3", not: {attempts: 9}}}]',
+        "rules": '[{name: x, notify: room, match: {leg: agent, attempts: ">= 3", not: {attempts: ">=9"}}}]',
     },
 ]
 """Sections that are sound, each set in its own file."""

@@ -59,7 +59,7 @@ BAD = [
     ({"rules": f"[{{{RULE}, wait: ten minutes}}]"}, "ten minutes"),
     ({"rules": f"[{{{RULE}, severity: high}}]"}, "high"),
     ({"rules": f"[{{{RULE}, match: {{attempts: many}}}}]"}, "many"),
-    ({"rules": f"[{{{RULE}, match: {{attempts: 0}}}}]"}, "0"),
+    ({"rules": f"[{{{RULE}, match: {{attempts: 3}}}}]"}, "3"),
     ({"agents": "{209: {away: next week}}"}, "next week"),
     ({"rules": f"[{{{RULE}, match: {{extensions: 209}}}}]"}, "extensions"),
     ({"calendars": "{o: {days: monday}}"}, "monday"),

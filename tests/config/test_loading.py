@@ -59,6 +59,7 @@ agents:
             "config.yaml:11:20: rules.0.per: it must be one of call, customer, extension, team, account;"
             " did you mean `customer`?"
         ),
+        "config.yaml:11:38: rules.0.notify: no such receiver; did you mean `room`?",
         "config.yaml:13:14: rules.1.notify.0: no such receiver; did you mean `room`?",
         "config.yaml:14:29: rules.1.match.account.1: no such account; did you mean `dubai`?",
         (
@@ -157,11 +158,37 @@ def test_commands_that_only_read_need_no_secrets(tmp_path: Path) -> None:
 def test_commands_that_only_read_still_refuse_what_is_wrong(tmp_path: Path) -> None:
     text = config_text(telecmi=ACCOUNT, rules="[{name: x, notify: rom, wait: 5}]")
     assert [problem.split(": ")[1] for problem in problems_in(tmp_path, text, resolve=False)] == [
-        "rules.0.wait"
+        "rules.0.notify",
+        "rules.0.wait",
     ]
     text = config_text(telecmi=ACCOUNT, rules="[{name: x, notify: rom}]")
     assert problems_in(tmp_path, text, resolve=False) == [
         "config.yaml:3:27: rules.0.notify: no such receiver; did you mean `room`?"
+    ]
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {
+            "rules": "[{name: x, notify: room, expire_after: '${E}', repeat_every: 30h}]",
+            "digests": "[{name: d, at: 9:30, notify: room}]",
+        },
+        {"rules": "[{name: x, notify: room, repeat_every: '${E}', repeat_limit: 3, expire_after: 9d}]"},
+        {"calendars": "{o: {}}", "ops": "{notify: room, quiet_after: '${E}', calendar: o}"},
+    ],
+    ids=["rule", "limit", "ops"],
+)
+def test_they_do_not_hold_a_default_against_what_only_the_daemon_knows(
+    tmp_path: Path, sections: dict[str, str]
+) -> None:
+    text = config_text(**sections)
+    assert problems_in(tmp_path, text, resolve=False) == []
+    assert problems_in(tmp_path, text, {"E": "2d"}) == []
+    assert problems_in(tmp_path, text) != []
+    text = config_text(**sections, delivery="{retry: {first: 1h}}")
+    assert [problem.split(": ")[1] for problem in problems_in(tmp_path, text, resolve=False)] == [
+        "delivery.retry.first"
     ]
 
 

@@ -58,3 +58,8 @@ def test_they_may_be_asked_for_in_several_threads() -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda year: holidays_of("IN-KA", 2050 + year % 4), range(64)))
     assert [len(days) for days in found[:4]] == [len(days) for days in found[-4:]]
+
+
+@pytest.mark.parametrize("place", ["${COUNTRY}", "IN-XX", ""])
+def test_a_place_that_nobody_knows_has_none(place: str) -> None:
+    assert holidays_of(place, 2026) == frozenset()

@@ -285,6 +285,22 @@ async def test_where_nobody_was_missed_nothing_is_sent(a_world: MakeWorld) -> No
     assert room.fates() == [("room:#room", "dropped", NOTHING_MISSED)]
 
 
+async def test_where_nobody_knows_whether_anybody_was_missed_that_is_sent(a_world: MakeWorld) -> None:
+    room = await DigestRoom.open(a_world, follow_up=True)
+    await room.until(DUE + HOUR, poll=False)
+    (told,) = room.told()
+    assert (told.report.figures.is_empty, told.report.figures.is_complete) == (True, False)
+
+
+async def test_answered_calls_that_are_not_read_hide_nobody_who_was_missed(a_world: MakeWorld) -> None:
+    room = await DigestRoom.open(a_world, follow_up=True)
+    room.clock.advance(DUE + MINUTE - room.clock.ms)
+    await room.world.poll()
+    await room.until(DUE + HOUR, poll=False)
+    assert room.told() == []
+    assert room.fates() == [("room:#room", "dropped", NOTHING_MISSED)]
+
+
 async def test_unless_it_was_asked_for(a_world: MakeWorld) -> None:
     room = await DigestRoom.open(a_world, {**EVENING, "skip_empty": False})
     await room.until(DUE + MINUTE)

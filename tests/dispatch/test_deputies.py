@@ -75,7 +75,7 @@ async def test_the_deputy_of_an_agent_who_is_away_is_told_and_reads_for_whom(a_w
     world.call("Suresh")
     await world.round()
     assert addresses(world) == ["U210"]
-    assert ways(world) == [("agent:agent main/210", "deputy", "sent", "209 is away until 2026-09-21")]
+    assert ways(world) == [("agent:agent main/210", "deputy", "sent", "Agent 209 is away through Mon 21 Sep")]
     (message,) = read
     assert isinstance(message, Notification)
     assert message.stands_in_for == "main/209"
@@ -104,7 +104,10 @@ async def test_a_chain_of_deputies_is_gone_along(a_world: MakeWorld) -> None:
     )
     world.call("Suresh")
     await world.round()
-    reason = "209 is away until 2026-09-21, its deputy 210 too, whose deputy 211 has no address"
+    reason = (
+        "Agent 209 is away through Mon 21 Sep, their deputy Agent 210 too,"
+        " whose deputy Agent 211 has no address"
+    )
     assert ways(world) == [("agent:agent main/212", "deputy", "sent", reason)]
 
 
@@ -114,7 +117,7 @@ async def test_a_circle_in_which_nobody_is_there_ends_at_the_fallback(a_world: M
     )
     world.call("Suresh")
     await world.round()
-    reason = "209 is away until 2026-09-21, its deputy 210 too"
+    reason = "Agent 209 is away through Mon 21 Sep, their deputy Agent 210 too"
     assert ways(world) == [("room:#room", "fallback", "sent", reason)]
 
 
@@ -136,7 +139,7 @@ async def test_who_became_away_before_it_was_sent_is_replaced_then(a_world: Make
     assert [row.via for row in world.outbox()] == ["rule"]
     world.clock.advance(TO_MIDNIGHT)
     await world.send()
-    reason = "209 is away until 2026-09-22"
+    reason = "Agent 209 is away through Tue 22 Sep"
     assert ways(world) == [
         ("agent:agent main/209", "rule", "redirected", reason),
         ("agent:agent main/210", "deputy", "sent", reason),
@@ -157,7 +160,7 @@ async def test_who_became_away_with_all_deputies_before_it_was_sent_is_replaced_
         ("agent:agent main/209", "rule", "redirected"),
         ("room:#room", "fallback", "sent"),
     ]
-    assert world.outbox()[-1].reason == "209 is away until 2026-09-22, its deputy 210 too"
+    assert world.outbox()[-1].reason == "Agent 209 is away through Tue 22 Sep, their deputy Agent 210 too"
 
 
 async def test_many_messages_go_to_the_deputy_in_a_summary(a_world: MakeWorld) -> None:
@@ -216,7 +219,7 @@ async def test_deputies_who_are_gone_or_away_are_passed_over_until_the_fallback(
         ("agent:agent main/212", "deputy", "redirected"),
         ("room:#room", "fallback", "sent"),
     ]
-    passed = "chat.postMessage: user_disabled, its deputy 211 is away until 2026-09-21"
+    passed = "chat.postMessage: user_disabled, their deputy Agent 211 is away through Mon 21 Sep"
     assert [row.reason for row in world.outbox()][2] == "chat.postMessage: user_disabled"
     assert passed in [row.reason for row in world.outbox()]
     assert slack.tried == ["U209", "U210", "U212"]

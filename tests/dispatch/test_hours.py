@@ -16,6 +16,7 @@ from tests.support.worlds import MakeWorld
 
 RULE: dict[str, Any] = {"name": "customers", "per": "customer", "notify": "room", "calendar": "office"}
 DROP = {**RULE, "outside": "drop"}
+SPARE = {"spare": {"slack": {"to": "#spare"}}}
 DAY = 24 * HOUR
 
 
@@ -102,6 +103,25 @@ async def test_what_is_held_for_longer_than_tries_last_has_all_its_tries_before_
     assert world.told() == ["0"]
 
 
+async def test_what_is_held_is_not_given_up_though_nobody_can_look_for_it_for_days(
+    a_world: MakeWorld,
+) -> None:
+    world = await by_night(a_world, {**RULE, "fallback": "spare"}, receivers=SPARE)
+    world.room.looks.extend(DeliveryTransient("no answer") for _ in range(1_000))
+    world.room.always = DeliveryTransient("no answer")
+    world.clock.ms = instant(25, 20)
+    await world.restart()
+    await world.send_until(instant(28, 9) - 1)
+    assert {(row.state, row.target.receiver, row.attempts) for row in world.outbox()} == {
+        ("waiting", "room", 0)
+    }
+    assert world.room.asked == []
+    world.room.looks.clear()
+    world.room.always = None
+    await world.send_until(instant(28, 9))
+    assert summaries(world) == [(["0", "1", "2"], Gathered.HELD)]
+
+
 async def test_a_summary_marks_what_is_done_meanwhile(a_world: MakeWorld) -> None:
     world = await by_night(a_world, follow_up=True)
     world.answer(to=number(1))
@@ -166,6 +186,48 @@ async def test_a_rule_that_drops_tells_nobody_and_its_alert_is_over(a_world: Mak
     world.call("again", to=number(0))
     await world.round()
     assert world.told() == ["again"]
+
+
+async def test_what_was_dropped_and_a_person_reopens_by_night_waits_for_the_calendar(
+    a_world: MakeWorld,
+) -> None:
+    world = await by_night(a_world, DROP, 1)
+    await act(world, Action.REOPEN)
+    await world.round()
+    world.clock.advance(HOUR)
+    await world.restart()
+    await world.round()
+    assert world.alerts()[0].state is AlertState.OPEN
+    assert world.sent == []
+    await world.send_until(instant(22, 9) - 1)
+    assert world.sent == []
+    await world.send_until(instant(22, 9))
+    assert [(one.names, one.alert.state) for one in world.sent] == [(("0",), AlertState.OPEN)]
+    assert world.story() == [EventKind.ENDED, EventKind.REOPENED, EventKind.HELD]
+    assert [(row.state, row.reason) for row in world.outbox()] == [("sent", "")]
+
+
+async def test_what_is_reopened_during_its_wait_and_falls_due_by_night_waits_too(a_world: MakeWorld) -> None:
+    world = await by_night(a_world, {**DROP, "wait": "1h"}, 1)
+    await act(world, Action.ACKNOWLEDGE)
+    await act(world, Action.REOPEN)
+    await world.round()
+    assert world.sent == []
+    await world.send_until(instant(22, 9))
+    assert world.told() == ["0"]
+
+
+async def test_what_is_reopened_by_night_and_reached_before_the_morning_is_not_told(
+    a_world: MakeWorld,
+) -> None:
+    world = await by_night(a_world, DROP, 1, follow_up=True)
+    await act(world, Action.REOPEN)
+    await world.round()
+    world.answer(to=number(0))
+    await world.round()
+    await world.send_until(instant(22, 12))
+    assert world.sent == []
+    assert [(row.state, row.reason) for row in world.outbox()] == [("dropped", "reached")]
 
 
 async def test_a_single_call_that_is_dropped_is_over_likewise(a_world: MakeWorld) -> None:

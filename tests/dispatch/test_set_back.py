@@ -10,6 +10,7 @@ from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
 
 FAILURES = [DeliveryTransient("down"), CredentialsBroken("revoked")]
+MEERA = "919812345679"
 AHEAD = [3 * HOUR, 10 * MINUTE]
 
 
@@ -85,6 +86,26 @@ async def test_a_message_is_edited_though_it_was_told_by_a_clock_that_was_ahead(
     await world.poll()
     await world.send()
     assert [(one.edits, len(one.names)) for one in world.sent] == [(False, 1), (True, 2)]
+
+
+async def test_a_message_that_another_one_stands_before_is_edited_as_well(a_world: MakeWorld) -> None:
+    world = a_world({"name": "every", "per": "customer", "notify": "room"})
+    await world.watch()
+    world.call("Suresh")
+    await world.poll()
+    truth = world.clock.now()
+    world.clock.ms = truth + 3 * HOUR
+    await world.send()
+    world.clock.ms = truth + MINUTE
+    world.call("Meera", to=MEERA)
+    await world.poll()
+    await world.send()
+    # Meera's message is not to be edited for some seconds yet, and comes before Suresh's, told hours ahead.
+    world.call("Suresh")
+    world.call("Meera", to=MEERA)
+    await world.poll()
+    await world.send()
+    assert [(one.edits, one.names) for one in world.sent][2:] == [(True, ("Suresh", "Suresh"))]
 
 
 async def test_what_may_have_arrived_while_the_clock_was_ahead_is_looked_for_in_the_day_before(

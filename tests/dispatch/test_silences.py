@@ -6,7 +6,7 @@ from notifier.model import EventKind, Gathered, Kind
 from notifier.rules.act import Action
 from tests.support.channel import AfterAccepting
 from tests.support.exchange import Killed
-from tests.support.people import act, end_silence, silence
+from tests.support.people import OFFICE, act, end_silence, instant, silence
 from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
 
@@ -76,6 +76,18 @@ async def test_another_silence_goes_on_holding_it(a_world: MakeWorld) -> None:
     assert world.told() == ["0", "1"]
 
 
+async def test_each_time_that_something_else_holds_it_its_story_says_so(a_world: MakeWorld) -> None:
+    world = await with_calls(a_world, {**RULE, "calendar": "office"}, 1, calendars=OFFICE)
+    await silence(world, 20 * HOUR)
+    await world.send()
+    world.clock.ms = instant(21, 20)
+    await silence(world, HOUR, customer="+919812399999")
+    await world.send_until(instant(22, 9))
+    assert world.story() == [EventKind.SILENCED, EventKind.HELD, EventKind.SILENCED]
+    await world.send_until(instant(22, 12))
+    assert world.told() == ["0"]
+
+
 async def test_what_is_critical_is_silenced_too(a_world: MakeWorld) -> None:
     rule = {**RULE, "severity": "critical"}
     world = await with_calls(a_world, rule, 1)
@@ -111,7 +123,13 @@ async def test_whoever_was_not_told_before_the_silence_gets_no_reminder_beside_t
         await world.send_until(world.clock.now() + 30 * MINUTE)
         await world.tick()
     await world.send_until(began + 3 * HOUR)
-    assert sorted((one.receiver, one.kind) for one in world.sent) == [
+    assert [(one.receiver, one.kind) for one in world.sent] == [("room", Kind.OPEN)]
+    # Whoever was told has half an hour from then on.
+    assert await world.tick() == began + 3 * HOUR + 30 * MINUTE
+    world.clock.advance(30 * MINUTE)
+    await world.tick()
+    await world.send()
+    assert sorted((one.receiver, one.kind) for one in world.sent if not one.edits) == [
         ("boss", Kind.ESCALATION),
         ("room", Kind.OPEN),
     ]
@@ -158,3 +176,17 @@ async def test_resolved_in_silence_nobody_is_told(a_world: MakeWorld) -> None:
     await world.send()
     assert world.sent == []
     assert [(row.state, row.reason) for row in world.outbox()] == [("dropped", "resolved")]
+
+
+async def test_who_is_called_by_another_agent_too_is_told_of_before_the_silence_of_the_first_ends(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world(RULE)
+    await world.watch()
+    await silence(world, 20 * HOUR, extension="209")
+    world.call("silenced", extension="209")
+    await world.round()
+    world.clock.advance(MINUTE)
+    world.call("another", extension="210")
+    await world.round()
+    assert world.told() == ["another"]

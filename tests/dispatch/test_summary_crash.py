@@ -7,9 +7,11 @@ import pytest
 
 from notifier.errors import DeliveryTransient
 from notifier.model import Kind
+from notifier.rules.act import Action
 from notifier.store.database import Database
 from tests.support.channel import AfterAccepting, Message
 from tests.support.exchange import Killed
+from tests.support.people import act
 from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
 
@@ -127,6 +129,20 @@ async def test_what_joined_before_it_was_found_is_told_in_a_message_of_its_own(
     (update,) = await joined_meanwhile(world, placed_ago=placed_ago)
     assert update.kind is Kind.UPDATE
     assert set(update.names) == {"3", "again"}
+
+
+async def test_what_somebody_did_before_it_was_found_is_told_in_a_message_of_its_own(
+    a_world: MakeWorld,
+) -> None:
+    world = await with_calls(a_world(CUSTOMERS), 12)
+    world.room.sends.append(AfterAccepting(Killed()))
+    await world.killed_while_sending()
+    world.clock.advance(MINUTE)
+    await act(world, Action.ACKNOWLEDGE, 3)
+    await world.round()
+    await world.send_until(world.clock.now() + HOUR)
+    (update,) = world.sent[12:]
+    assert (update.kind, update.alert.id, update.joined, update.stands_anew) == (Kind.UPDATE, 3, 0, True)
 
 
 async def test_what_is_dropped_from_a_summary_that_had_arrived_is_told_of_nowhere_else(

@@ -3,7 +3,8 @@
 import asyncio
 from itertools import pairwise
 
-from notifier.dispatch.dispatch import TURNS, WORKERS
+from notifier.dispatch.dispatch import WORKERS
+from notifier.dispatch.turns import TURNS
 from notifier.errors import CredentialsBroken, DeliveryTransient, RateLimited
 from tests.support.world import MINUTE, World
 from tests.support.worlds import MakeWorld

@@ -266,3 +266,16 @@ def test_other_sources_keep_it_from_being_ready_whatever_is_spared(health: Healt
     health.expect_sources({SOURCE: 30_000, "main/in_answered": 30_000}, ["main/in_answered"])
     health.read_failed(SOURCE, "wrong secret", refused=True)
     assert health.ready().problems == (f"{SOURCE}: no good read for 0 s (wrong secret)",)
+
+
+def test_whether_a_source_works_since_an_instant_goes_by_its_last_read(clock: FakeClock) -> None:
+    health = Health(clock)
+    health.expect_sources({SOURCE: 30_000})
+    clock.advance(10_000)
+    assert not health.works_since("another", 0.0)
+    assert not health.works_since(SOURCE, 0.0)
+    health.read_ok(SOURCE)
+    assert health.works_since(SOURCE, 10.0)
+    assert not health.works_since(SOURCE, 10.1)
+    health.read_failed(SOURCE, "HTTP 503", refused=False)
+    assert not health.works_since(SOURCE, 0.0)

@@ -244,3 +244,10 @@ def test_a_stream_that_is_gone_stops_nothing(stream: io.StringIO, capsys: pytest
     stream.close()
     structlog.get_logger().error("nobody hears this")
     assert capsys.readouterr() == ("", "")
+
+
+def test_until_when_something_lasts_is_an_instant_like_the_others(stream: io.StringIO) -> None:
+    configure(stream)
+    structlog.get_logger().info("held", until=1_790_000_000_000)
+    structlog.get_logger().info("held", until=None)
+    assert [one["until"] for one in lines(stream)] == [AT, None]

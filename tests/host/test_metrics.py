@@ -1,6 +1,6 @@
 from notifier.host.health import Health
 from notifier.host.metrics import Edited, Letter, Metrics, Read, Sent
-from notifier.web import Counters
+from notifier.web.counters import Counters
 from tests.support.clock import FakeClock
 
 

@@ -143,6 +143,36 @@ async def test_what_fails_for_the_whole_account_is_told_of_its_missed_calls_alon
     assert sorted(raised(world)) == ["main/in_answered", "main/out_answered"]
 
 
+@pytest.mark.parametrize("is_refused", [True, False])
+async def test_of_that_nobody_hears_twice_though_the_answered_lists_are_read_first(
+    a_world: MakeWorld, *, is_refused: bool
+) -> None:
+    world = a_world(EVERY, follow_up=True)
+    await world.watch()
+    for exchange in world.lists["main"].lists.values():
+        if is_refused:
+            exchange.secret = "another"
+        else:
+            exchange.failures.extend(httpx.Response(503) for _ in range(5_000))
+    for _ in range(6):
+        await world.follow()
+        world.clock.advance(1_000)
+        await world.poll()
+        world.clock.advance(5 * MINUTE)
+    assert raised(world) == ["main/out_missed"]
+
+
+async def test_an_account_that_never_worked_is_told_of_its_missed_calls_alone(a_world: MakeWorld) -> None:
+    world = a_world(EVERY, follow_up=True)
+    for exchange in world.lists["main"].lists.values():
+        exchange.secret = "another"
+    for _ in range(3):
+        await world.follow()
+        await world.poll()
+        world.clock.advance(5 * MINUTE)
+    assert raised(world) == ["main/out_missed"]
+
+
 async def test_the_notice_says_what_follows_and_how_to_mend_it(a_world: MakeWorld) -> None:
     world = a_world(EVERY, follow_up=True)
     await world.watch()

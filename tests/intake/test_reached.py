@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 from notifier.errors import DeliveryTransient, StoreUnavailable
-from notifier.model import AlertState, EndReason, EventKind
+from notifier.intake.follow import follow
+from notifier.model import AlertState, Endpoint, EndReason, EventKind
 from notifier.store.events import events_of
 from tests.support.exchange import Killed
+from tests.support.sample import a_call
 from tests.support.world import HOUR, MINUTE, World
 from tests.support.worlds import MakeWorld
 
@@ -118,6 +121,18 @@ async def test_an_answered_call_three_minutes_before_the_miss_does_not_count(wor
     world.clock.advance(11 * MINUTE)
     await world.round()
     assert world.told() == ["Suresh"]
+
+
+async def test_an_answered_call_a_minute_before_the_miss_ends_the_alert_when_it_comes_later(
+    world: World,
+) -> None:
+    world.call()
+    world.answer(ago=4 * MINUTE)
+    world.answer(ago=MINUTE)
+    await world.poll()
+    assert ends(world) == [(AlertState.PENDING, None)]
+    await world.follow()
+    assert ends(world) == [REACHED]
 
 
 async def test_an_answered_call_three_minutes_before_the_miss_does_not_count_when_it_comes_later(
@@ -295,6 +310,53 @@ async def test_a_leg_that_came_after_the_answered_call_counts_in_no_window_nor_a
     assert world.told() == ["three"]
 
 
+async def test_an_agent_who_took_their_own_leg_was_no_customer(a_world: MakeWorld) -> None:
+    world = a_world(AT_ONCE, follow_up=True)
+    await world.watch()
+    world.clock.advance(HOUR)
+    leg = "209_1111113"
+    world.call("leg", to=leg)
+    world.call("customer", to="912091111113")
+    await world.poll()
+    world.answer(to=leg)
+    await world.follow()
+    assert [(alert.customer, alert.ended_as) for alert in world.alerts()] == [
+        (leg, None),
+        ("+912091111113", None),
+    ]
+
+
+async def test_a_batch_of_answered_calls_takes_as_many_statements_however_many_alerts_it_ends(
+    a_world: MakeWorld,
+) -> None:
+    world = a_world({**EVERY, "escalate": [{"after": "1h", "notify": "room"}]}, follow_up=True)
+    await world.watch()
+    world.clock.advance(HOUR)
+
+    async def statements(count: int) -> int:
+        """To end so many alerts by as many calls."""
+        run: list[str] = []
+        now = world.clock.now()
+        one = a_call(endpoint=Endpoint.OUT_ANSWERED, placed_at=now)
+        calls = [one._replace(id=str(number)) for number in range(count)]
+
+        def answered(connection: Connection) -> int:
+            event.listen(connection, "before_cursor_execute", lambda *args: run.append(args[2]))
+            return len(follow(connection, calls, now, now).ended)
+
+        assert await world.database.write(answered) == count
+        return len(run)
+
+    found = []
+    for count in (2, 40):
+        for number in range(count):
+            world.call(f"{count}/{number}", to="919812345678")
+        await world.poll()
+        found.append(await statements(count))
+        world.clock.advance(MINUTE)
+    assert found[0] == found[1]
+
+
 async def test_answered_calls_count_in_no_window(a_world: MakeWorld) -> None:
     world = a_world(MANY, follow_up=True)
     await world.watch()
@@ -461,8 +523,20 @@ async def test_attempts_count_the_misses_since_the_customer_was_last_reached(a_w
     assert world.told() == ["three", "three again"]
 
 
+async def test_a_miss_that_arrives_after_a_later_one_counts_with_it(a_world: MakeWorld) -> None:
+    world = a_world({**AT_ONCE, "match": {"attempts": ">=2"}}, follow_up=True)
+    await world.watch()
+    world.clock.advance(10 * MINUTE)
+    world.call("second")
+    await world.round()
+    assert world.told() == []
+    world.call("first", ago=5 * MINUTE)
+    await world.round()
+    assert world.told() == ["first"]
+
+
 async def test_attempts_count_where_answered_calls_are_not_read(a_world: MakeWorld) -> None:
-    world = a_world({**AT_ONCE, "match": {"attempts": 2}})
+    world = a_world({**AT_ONCE, "match": {"attempts": ">=2"}})
     await world.watch()
     world.call("one")
     world.call("other", to=OTHER)
@@ -487,3 +561,27 @@ async def test_who_is_reached_before_the_message_could_be_sent_is_not_told_of(a_
     await world.round()
     assert (world.told(), world.fates()) == ([], [("room", "dropped")])
     assert ends(world) == [REACHED]
+
+
+async def test_a_clock_that_is_set_back_while_a_list_is_read_overlooks_nobody(world: World) -> None:
+    world.call("Suresh")
+    await world.round()
+    world.clock.advance(5 * MINUTE)
+    world.answer(ago=MINUTE)
+
+    def set_back() -> None:
+        world.clock.ms -= 3 * HOUR
+        world.answered.date_ahead = 3 * HOUR
+        world.answered.on_request = None
+
+    world.answered.on_request = set_back
+    await world.follow()
+    assert ends(world) == [REACHED]
+
+
+async def test_a_call_from_the_future_reaches_nobody(world: World) -> None:
+    world.call("Suresh")
+    await world.round()
+    world.answer(ago=-HOUR)
+    await world.round()
+    assert ends(world) == [(AlertState.PENDING, None)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from notifier.model import Alert, AlertState, EndReason, Event, EventKind
-from notifier.rules.act import Acted, Action, Order, Standing, Verdict, act
+from notifier.rules.act import Acted, Action, Order, Shown, Standing, Verdict, act
 from notifier.rules.acted import said
 from tests.support.clock import START
 from tests.support.sample import MINUTE, an_alert
@@ -18,6 +18,8 @@ DUE = NOW + 10 * MINUTE
 
 TOLD = Standing(has_rule=True, rival=None, is_written=True)
 UNTOLD = Standing(has_rule=True, rival=None, is_written=False)
+IN_SLACK = Shown(edited=2, knowing=2)
+BY_MAIL = Shown(anew=2, knowing=2)
 
 
 def handled(state: AlertState, **over: Any) -> Alert:
@@ -57,7 +59,8 @@ NOBODY_YET = (
     "nobody was told of it yet, and nobody is, unless it is reopened, reaches a higher level, or a step of "
     "`escalate` comes that this does not stop"
 )
-TWICE = "whoever was told sees it in their message, and is not told a second time"
+SEEN = "whoever was told sees it in their message"
+ANEW = "whoever was told gets a new message"
 DONE_NOW = "nobody was told of it before, so that is done now"
 ENDED = "it has ended, at -5: {}; it can be reopened"
 
@@ -86,7 +89,7 @@ DONE: list[Row] = [
     ("open", SNOOZE, "snoozed", "snoozed by Asha until at 120; whoever was told is reminded then"),
     ("acknowledged", RESOLVE, "ended", "resolved by Asha"),
     ("acknowledged", SNOOZE, "snoozed", "snoozed by Asha until at 120; whoever was told is reminded then"),
-    ("acknowledged", REOPEN, "open", f"reopened by Asha; {TWICE}"),
+    ("acknowledged", REOPEN, "open", f"reopened by Asha; {SEEN}"),
     ("acknowledged, untold", RESOLVE, "ended", "resolved by Asha; nobody was told of it, and nobody is"),
     (
         "acknowledged, untold",
@@ -98,12 +101,13 @@ DONE: list[Row] = [
     ("snoozed", ACK, "acknowledged", "acknowledged by Asha"),
     ("snoozed", RESOLVE, "ended", "resolved by Asha"),
     ("snoozed", SNOOZE, "snoozed", "snoozed by Asha until at 120; whoever was told is reminded then"),
-    ("snoozed", REOPEN, "open", f"reopened by Asha; {TWICE}"),
+    ("snoozed", REOPEN, "open", f"reopened by Asha; {SEEN}"),
     *(
-        (name, REOPEN, "open", f"reopened by Asha; {TWICE}")
+        (name, REOPEN, "open", f"reopened by Asha; {SEEN}")
         for name in ALERTS
-        if name.startswith("ended") and "untold" not in name
+        if name.startswith("ended") and "untold" not in name and "outside" not in name
     ),
+    ("ended: outside hours", REOPEN, "open", f"reopened by Asha; {DONE_NOW}"),
     ("ended: resolved, untold", REOPEN, "pending", f"reopened by Asha; {DONE_NOW}"),
 ]
 
@@ -149,12 +153,15 @@ def order(action: Action, **over: Any) -> Order:
 
 def asked(name: str, action: Action, **over: Any) -> Acted:
     alert = ALERTS[name]
-    is_untold = "untold" in name or name.startswith("pending")
-    return act(alert, order(action, **over), UNTOLD if is_untold else TOLD, NOW)
+    if "untold" in name or name.startswith("pending"):
+        return act(alert, order(action, **over), UNTOLD, NOW)
+    if "outside" in name:
+        return act(alert, order(action, **over), replace(TOLD, never_told=1), NOW)
+    return replace(act(alert, order(action, **over), TOLD, NOW), shown=IN_SLACK)
 
 
-def text(acted: Acted) -> str:
-    return said(acted, when, who)
+def text(acted: Acted, opens_at: int | None = None) -> str:
+    return said(acted, when, who, opens_at=opens_at)
 
 
 def test_every_state_and_action_has_a_stated_outcome() -> None:
@@ -187,6 +194,53 @@ def test_what_is_refused_changes_nothing(name: str, action: Action, verdict: str
     assert acted.alert is acted.before is ALERTS[name]
     assert acted.event is None
     assert not acted.is_done
+
+
+BOTH = "whoever was told sees it in their message, or gets a new one where that can't change"
+OPENS = NOW + 9 * MINUTE
+
+# What is asked, how many learn of it, and what is said of them.
+LEARNS: list[tuple[Action, Shown, int, str]] = [
+    (ACK, IN_SLACK, 0, ""),
+    (ACK, BY_MAIL, 0, ANEW),
+    (ACK, Shown(edited=1, anew=1, knowing=2), 0, BOTH),
+    (ACK, Shown(), 0, "nobody was told of it yet; whoever is, sees it"),
+    (RESOLVE, BY_MAIL, 0, ANEW),
+    (RESOLVE, Shown(), 0, "nobody was told of it, and nobody is"),
+    (SNOOZE, BY_MAIL, 0, "whoever was told is reminded then"),
+    (SNOOZE, Shown(), 0, "nobody was told of it yet, and nobody is before then"),
+    (REOPEN, IN_SLACK, 0, SEEN),
+    (REOPEN, BY_MAIL, 0, ANEW),
+    (REOPEN, Shown(knowing=2), 0, ""),
+    (REOPEN, Shown(), 0, "nobody was told of it yet: `notifier explain` says why"),
+    (REOPEN, Shown(), 3, DONE_NOW),
+    (REOPEN, IN_SLACK, 1, f"{SEEN}, and whoever was not told because it had ended is told now"),
+]
+
+
+@pytest.mark.parametrize(("action", "shown", "never_told", "words"), LEARNS)
+def test_what_is_said_of_who_learns_of_it_is_true(
+    action: Action, shown: Shown, never_told: int, words: str
+) -> None:
+    alert = ALERTS["ended: reached" if action is REOPEN else "open"]
+    acted = replace(act(alert, order(action), replace(TOLD, never_told=never_told), NOW), shown=shown)
+    assert text(acted).partition(" by Asha")[2].removeprefix(" until at 120").removeprefix("; ") == words
+
+
+def test_what_waits_for_its_calendar_is_said_to() -> None:
+    acted = asked("ended: outside hours", REOPEN)
+    assert text(acted, OPENS).endswith("before, so that is done when its calendar opens, at 9")
+    told = replace(asked("open", RESOLVE), shown=BY_MAIL)
+    assert text(told, OPENS) == f"resolved by Asha; {ANEW} when its calendar opens, at 9"
+    assert text(asked("open", RESOLVE), OPENS) == "resolved by Asha"
+
+
+@pytest.mark.parametrize("action", [ACK, RESOLVE])
+def test_of_an_alert_on_trial_nobody_is_told(action: Action) -> None:
+    acted = act(replace(ALERTS["open"], dry_run=True), order(action), TOLD, NOW)
+    assert text(acted).endswith(" by Asha; nobody was told of it, and nobody is: it is on trial (`dry_run`)")
+    over = act(replace(ALERTS["ended: told"], dry_run=True), order(ACK), TOLD, NOW)
+    assert "nobody was told, since it is on trial (`dry_run`)" in text(over)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_the_deputy_of_an_agent_who_is_away_is_told_and_why() -> None:
     office = _office(_209={"deputy": "210"}, _210={"away": []})
     deputy = Target("agent", "agent main/210")
     assert _told(notify=["agent", "room"], directory=office) == [
-        Audience((deputy,), Via.DEPUTY, "209 is away until 2026-09-21"),
+        Audience((deputy,), Via.DEPUTY, "209 is away through Mon 21 Sep"),
         Audience((ROOM,), Via.RULE),
     ]
     assert office.targets(["agent", "room"], "main/209", START) == (deputy, ROOM)
@@ -140,18 +140,18 @@ def test_each_kind_of_address_has_a_chain_of_its_own() -> None:
         _209={"deputy": "210"}, _210={"away": [], "email": "", "deputy": "211"}, _211={"away": []}
     )
     assert _told(notify=["agent", "agent-mail"], directory=office) == [
-        Audience((Target("agent", "agent main/210"),), Via.DEPUTY, "209 is away until 2026-09-21"),
+        Audience((Target("agent", "agent main/210"),), Via.DEPUTY, "209 is away through Mon 21 Sep"),
         Audience(
             (Target("agent-mail", "agent main/211"),),
             Via.DEPUTY,
-            "209 is away until 2026-09-21, its deputy 210 has no address",
+            "209 is away through Mon 21 Sep, their deputy 210 has no address",
         ),
     ]
 
 
 def test_a_chain_that_ends_with_nobody_ends_at_the_fallback_and_then_with_ops() -> None:
     office = _office(_209={"away": "2026-09-20..2026-09-30", "deputy": "210"}, _210={"deputy": "209"})
-    reason = "209 is away until 2026-09-30, its deputy 210 too"
+    reason = "209 is away through Wed 30 Sep, their deputy 210 too"
     assert _told(notify="agent", fallback="room", directory=office) == [
         Audience((ROOM,), Via.FALLBACK, reason)
     ]
@@ -161,7 +161,7 @@ def test_a_chain_that_ends_with_nobody_ends_at_the_fallback_and_then_with_ops() 
 def test_why_nobody_is_told_names_who_is_away_and_who_has_no_address() -> None:
     office = _office(_209={})
     assert _told(notify=["gone", "agent"], fallback="agent", directory=office) == [
-        Audience((OPS,), Via.OPS, "no address: gone; 209 is away until 2026-09-21")
+        Audience((OPS,), Via.OPS, "no address: gone; 209 is away through Mon 21 Sep")
     ]
 
 
@@ -194,7 +194,7 @@ def test_others_whom_a_receiver_names_are_told_though_the_agent_is_away() -> Non
 
 def test_only_an_agent_is_away() -> None:
     office = _office(_209={"deputy": "210"}, _210={})
-    assert office.absence(Target("agent", "agent main/209"), START) == "209 is away until 2026-09-21"
+    assert office.absence(Target("agent", "agent main/209"), START) == "209 is away through Mon 21 Sep"
     assert office.absence(ROOM, START) == ""
     assert office.deputies(ROOM, START).there == ()
 

@@ -99,7 +99,21 @@ def test_an_absence_is_said_with_the_name_that_the_configuration_has() -> None:
     agents = people(_209={"away": "2026-12-01..2026-12-10"}, _main_210={"away": "2026-12-05"}, _211={})
     now = at("2026-12-05T12:00")
     said = [absence(f"main/{n}", agents, now, INDIA) for n in ("209", "210", "211", "212", "")]
-    assert said == ["209 is away until 2026-12-10", "main/210 is away until 2026-12-05", "", "", ""]
+    assert said == ["209 is away through Thu 10 Dec", "main/210 is away through Sat 5 Dec", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "away", "said"),
+    [
+        ("Asha", "2026-12-01..2026-12-10", "Asha (209) is away through Thu 10 Dec"),
+        (" Asha\n Rao ", "2026-12-05..2027-01-01", "Asha Rao (209) is away through Fri 1 Jan 2027"),
+        ("Agent 209", "2026-12-05", "Agent 209 is away through Sat 5 Dec"),
+        ("x" * 99, "2026-12-05", f"{'x' * 40} (209) is away through Sat 5 Dec"),
+    ],
+)
+def test_an_absence_names_the_person_and_the_last_day_of_it(name: str, away: str, said: str) -> None:
+    agents = people(_209={"name": name, "away": away})
+    assert absence("main/209", agents, at("2026-12-05T12:00"), INDIA) == said
 
 
 AWAY = {"away": "2026-12-01..2026-12-10"}
@@ -117,13 +131,13 @@ AWAY = {"away": "2026-12-01..2026-12-10"}
                 "_210": {"away": "2026-12-05", "deputy": "211"},
                 "_211": {},
             },
-            [("agent main/211", "its deputy 210 too")],
-            "its deputy 210 too",
+            [("agent main/211", "their deputy 210 too")],
+            "their deputy 210 too",
         ),
         (
             {"_209": {**AWAY, "deputy": "210"}, "_210": {"slack": "", "deputy": "211"}, "_211": {}},
-            [("agent main/211", "its deputy 210 has no address")],
-            "its deputy 210 has no address",
+            [("agent main/211", "their deputy 210 has no address")],
+            "their deputy 210 has no address",
         ),
         (
             {
@@ -133,7 +147,10 @@ AWAY = {"away": "2026-12-01..2026-12-10"}
                 "_212": {**AWAY},
             },
             [],
-            "its deputy 210 has no address, whose deputy 211 is away until 2026-12-10, whose deputy 212 too",
+            (
+                "their deputy 210 has no address, whose deputy 211 is away through Thu 10 Dec,"
+                " whose deputy 212 too"
+            ),
         ),
         # everybody who is there, in order: the first may be gone as well
         (
@@ -143,15 +160,15 @@ AWAY = {"away": "2026-12-01..2026-12-10"}
                 "_211": {**AWAY, "deputy": "212"},
                 "_212": {},
             },
-            [("agent main/210", ""), ("agent main/212", "its deputy 211 is away until 2026-12-10")],
-            "its deputy 211 is away until 2026-12-10",
+            [("agent main/210", ""), ("agent main/212", "their deputy 211 is away through Thu 10 Dec")],
+            "their deputy 211 is away through Thu 10 Dec",
         ),
         # circles
         ({"_209": {**AWAY, "deputy": "209"}}, [], ""),
         (
             {"_209": {**AWAY, "deputy": "210"}, "_210": {**AWAY, "deputy": "209"}},
             [],
-            "its deputy 210 too",
+            "their deputy 210 too",
         ),
         (
             {
@@ -160,13 +177,13 @@ AWAY = {"away": "2026-12-01..2026-12-10"}
                 "_211": {**AWAY, "deputy": "210"},
             },
             [],
-            "its deputy 210 too, whose deputy 211 too",
+            "their deputy 210 too, whose deputy 211 too",
         ),
         # accounts: a deputy without one is of the agent's own
         (
             {"_209": {**AWAY, "deputy": "210"}, "_dubai_210": {}},
             [],
-            "its deputy 210 has no address",
+            "their deputy 210 has no address",
         ),
         (
             {"_209": {**AWAY, "deputy": "210"}, "_main_210": {}, "_210": {"slack": ""}},
@@ -179,8 +196,8 @@ AWAY = {"away": "2026-12-01..2026-12-10"}
                 "_dubai_210": {**AWAY, "deputy": "211"},
                 "_211": {},
             },
-            [("agent dubai/211", "its deputy dubai/210 too")],
-            "its deputy dubai/210 too",
+            [("agent dubai/211", "their deputy dubai/210 too")],
+            "their deputy dubai/210 too",
         ),
         # one person under two names is passed over once
         ({"_209": {**AWAY, "deputy": "dubai/209"}}, [], ""),

@@ -103,3 +103,14 @@ def test_what_comes_after_is_just_so_much_open_time_away(
     if end is not None:
         assert hours.open_between(start, end) == length
         assert hours.open_between(start, end - 1) == length - 1
+
+
+@given(found=plans(), instant=INSTANTS, length=st.integers(0, 20 * WITHIN) | st.integers(0, WITHIN))
+@settings(deadline=None, max_examples=60)
+def test_it_is_never_open_for_longer_than_its_configuration_may_be(
+    found: tuple[Plan, Minutes], instant: int, length: int
+) -> None:
+    plan, minutes = found
+    calendar, at = plan.calendar(), minutes.start + instant
+    hours = compile_hours(calendar, ZoneInfo(plan.zone))
+    assert hours.open_between(at, at + length) <= calendar.most_open(length) <= length

@@ -157,8 +157,8 @@ def test_what_people_did_to_an_alert_stays_when_calls_join() -> None:
         ({}, False),
         ({"extension": "209"}, False),
         ({"attempts": ">=3"}, True),
-        ({"not": {"attempts": 2}}, True),
-        ({"not": {"not": {"attempts": 2}}}, True),
+        ({"not": {"attempts": ">=2"}}, True),
+        ({"not": {"not": {"attempts": ">=2"}}}, True),
     ],
 )
 def test_a_rule_says_whether_it_asks_for_attempts(match: dict[str, Any], *, asks: bool) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from notifier.config.values import DAY, HOUR, MINUTE
 from notifier.model import Alert, AlertState, EndReason, Event, EventKind, Kind, Severity, Silence
 from notifier.rules import ALWAYS, Drop, Dropped, Gate, Hold, Hours, Pass, gate
+from notifier.rules.gate import opens_at
 from notifier.rules.silence import silenced
 from tests.support.clock import START
 from tests.support.hours import spells
@@ -100,6 +101,42 @@ def test_what_became_of_the_alert_may_make_a_message_unnecessary(number: int) ->
     alert, kinds, unless, expected = STATES[number]
     for kind in kinds:
         assert gate(alert, kind, a_rule(), ALWAYS, None, START, unless=unless) == expected
+
+
+WANTED: list[tuple[Alert, Kind, dict[str, Any], Hours, Gate]] = [
+    *((ended(reason), Kind.UPDATE, {}, ALWAYS, Pass()) for reason in EndReason),
+    *((ended(reason), Kind.UPDATE, HOLD, CLOSED, NIGHT) for reason in EndReason),
+    (ended(EndReason.REACHED), Kind.UPDATE, DROP, CLOSED, NIGHT),
+    (ended(EndReason.REACHED), Kind.UPDATE, SEND, CLOSED, Pass()),
+    (ASLEEP, Kind.UPDATE, {}, ALWAYS, Pass()),
+    (TAKEN, Kind.UPDATE, DROP, CLOSED, NIGHT),
+    # The first message of what a person has reopened.
+    (an_alert(), Kind.OPEN, DROP, CLOSED, NIGHT),
+    (an_alert(), Kind.OPEN, DROP, ALWAYS, Pass()),
+    (ended(EndReason.REACHED), Kind.OPEN, DROP, CLOSED, Drop(Dropped.REACHED)),
+    (ASLEEP, Kind.OPEN, DROP, CLOSED, Hold(START + HOUR)),
+]
+
+
+@pytest.mark.parametrize("number", range(len(WANTED)))
+def test_what_somebody_wants_to_hear_waits_for_its_calendar_and_is_not_dropped(number: int) -> None:
+    alert, kind, rule, hours, expected = WANTED[number]
+    assert gate(alert, kind, a_rule(**rule), hours, None, START, wanted=True) == expected
+
+
+def test_news_of_a_rule_that_is_gone_passes_and_a_silence_holds_all_news() -> None:
+    removed = ended(EndReason.RULE_REMOVED)
+    assert gate(removed, Kind.UPDATE, None, ALWAYS, None, START, wanted=True) == Pass()
+    silence = a_silence(START + HOUR)
+    assert gate(removed, Kind.UPDATE, None, ALWAYS, silence, START, wanted=True) == MUTED
+
+
+def test_when_the_calendar_opens_that_keeps_messages_back() -> None:
+    for rule in (HOLD, DROP):
+        assert opens_at(an_alert(), a_rule(**rule), CLOSED, START) == OPENS
+        assert opens_at(an_alert(), a_rule(**rule), ALWAYS, START) is None
+    assert opens_at(an_alert(), a_rule(**SEND), CLOSED, START) is None
+    assert opens_at(CRITICAL, a_rule(**HOLD, **PASSES), CLOSED, START) is None
 
 
 @pytest.mark.parametrize("alert", [an_alert(), CRITICAL], ids=["any", "critical"])

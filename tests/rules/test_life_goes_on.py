@@ -17,12 +17,13 @@ from notifier.rules import (
     Remind,
     Wake,
     due,
-    passed_over,
+    heard,
     quiet_from,
     set_right,
     steps_taken,
     wakes_at,
 )
+from notifier.rules.life import due_steps
 from tests.support.clock import START
 from tests.support.hours import spells
 from tests.support.rulebook import a_rule
@@ -86,6 +87,20 @@ LIVES: list[tuple[Alert, dict[str, Any], Hours, int, Due]] = [
     (opened(), {"outside": "drop"}, spells((at(20), at(30))), at(24), EndReason.EXPIRED),
     (opened(), {"outside": "send"}, spells((at(20), at(30))), at(24), EndReason.EXPIRED),
     (opened(), {}, NEVER, at(24), EndReason.EXPIRED),
+    # Nor does it end while nobody may hear more of it: it lives as long once more when the calendar opens.
+    (opened(), {}, spells((START, at(9)), (at(70), at(80))), at(94), EndReason.EXPIRED),
+    (opened(), {"outside": "drop"}, spells((START, at(9)), (at(70), at(80))), at(94), EndReason.EXPIRED),
+    (opened(), {"outside": "send"}, spells((START, at(9)), (at(70), at(80))), at(24), EndReason.EXPIRED),
+    (opened(), {"expire_after": "9h"}, spells((START, at(9))), at(9), EndReason.EXPIRED),
+    # Not before its last step, however much of the time between is closed.
+    (opened(), STEPS, spells((START, at(0.25)), (at(70), at(80))), at(70.25), Escalate(1)),
+    (
+        opened(escalated=2),
+        {**STEPS, "expire_after": "5h", "outside": "send"},
+        spells((START, at(1)), (at(9), at(14))),
+        at(12),
+        Escalate(3),
+    ),
     # Neither its wait nor that it had ended before is held against it.
     (opened(open_since=at(5)), {}, ALWAYS, at(29), EndReason.EXPIRED),
     (opened(open_since=at(5)), {"count": 3, "within": "1h", "per": "team"}, ALWAYS, at(6), EndReason.QUIET),
@@ -110,6 +125,15 @@ def test_of_several_steps_and_reminders_that_are_due_only_the_latest_is() -> Non
     assert due(opened(), limited, ALWAYS, at(5.5)) == Remind(3)
 
 
+def test_steps_that_fell_due_before_its_end_are_taken_first_and_reminders_are_over() -> None:
+    its = a_rule(**STEPS, **HOURLY)
+    assert due(opened(), its, ALWAYS, at(99)) == Escalate(3)
+    assert due(opened(escalated=3), its, ALWAYS, at(99)) is EndReason.EXPIRED
+    counting = a_rule(**STEPS, per="customer", count=2, within="1h")
+    assert due(opened(within=HOUR), counting, ALWAYS, at(99)) == Escalate(1)
+    assert due(opened(within=HOUR, escalated=1), counting, ALWAYS, at(99)) is EndReason.QUIET
+
+
 def test_a_step_takes_those_before_it_with_it_but_for_what_an_acknowledgement_stops() -> None:
     its = a_rule(**STEPS)
     assert steps_taken(opened(), its, 3) == (1, 2, 3)
@@ -117,13 +141,19 @@ def test_a_step_takes_those_before_it_with_it_but_for_what_an_acknowledgement_st
     assert steps_taken(opened(state=ACKNOWLEDGED), its, 3) == (2,)
 
 
-def test_what_a_changed_rule_would_have_told_by_now_counts_as_told() -> None:
-    its = a_rule(**STEPS, **HOURLY)
-    late = passed_over(opened(), its, ALWAYS, at(3))
-    assert (late.escalated, late.reminded) == (2, 3)
-    assert due(late, its, ALWAYS, at(3)) is Wake.NOTHING
-    assert passed_over(opened(), its, ALWAYS, at(0.25)) == opened()
-    assert passed_over(opened(), its, ALWAYS, at(30)) == opened()  # it has expired
+def test_of_the_steps_that_are_due_only_those_before_its_end_are() -> None:
+    its = a_rule(**STEPS)
+    assert due_steps(opened(), its, ALWAYS, at(3)) == [1, 2]
+    assert due_steps(opened(escalated=1), its, ALWAYS, at(99)) == [2, 3]
+    counting = a_rule(**STEPS, per="customer", count=2, within="1h")
+    assert due_steps(opened(within=HOUR), counting, ALWAYS, at(99)) == [1]
+
+
+@pytest.mark.parametrize("state", AlertState)
+def test_whoever_hears_first_of_what_was_held_has_all_its_time(state: AlertState) -> None:
+    held = opened(state=state, escalated=1)
+    goes_on = state in {OPEN, ACKNOWLEDGED}
+    assert heard(held, at(72)) == (opened(state=state, escalated=1, open_since=at(72)) if goes_on else None)
 
 
 def test_a_threshold_alert_is_quiet_so_long_after_the_last_call_joined() -> None:

@@ -82,6 +82,8 @@ AGENTS = {
         ({"leg": "agent"}, {"customer": "919812300000"}, None),
         ({"leg": "agent"}, {"customer": "+919812300000", "account": "other", "extension": "300"}, None),
         ({"leg": "customer"}, {"customer": "+919812300000"}, "leg: an agent's own phone rang"),
+        ({"leg": "agent"}, {"customer": "210_1111113"}, None),
+        ({"leg": "customer"}, {"customer": "210_1111113"}, "leg: an agent's own phone rang"),
         ({"leg": "agent"}, {"customer": "9812300000"}, "leg: the customer was dialled"),
         ({"leg": "agent"}, {"customer": ""}, "leg: the customer was dialled"),
         # not
@@ -112,16 +114,16 @@ def test_a_rule_is_about_the_calls_for_which_all_its_conditions_hold(
 @pytest.mark.parametrize(
     ("match", "attempt", "why_not"),
     [
-        ({"attempts": 3}, 3, None),
+        ({"attempts": ">=3"}, 3, None),
         ({"attempts": ">=3"}, 4, None),
         ({"attempts": ">= 3"}, 2, "attempts: number 2, and 3 are asked for"),
-        ({"attempts": 1}, 1, None),
-        ({"attempts": 2, "extension": "209"}, 2, None),
-        ({"attempts": 2, "extension": "210"}, 2, "extension: main/209"),
-        ({"not": {"attempts": 3}}, 2, None),
-        ({"not": {"attempts": 3}}, 3, "not: all that it names holds"),
-        ({"attempts": 2, "not": {"attempts": 4}}, 3, None),
-        ({"attempts": 2, "not": {"attempts": 4}}, 4, "not: all that it names holds"),
+        ({"attempts": ">=1"}, 1, None),
+        ({"attempts": ">=2", "extension": "209"}, 2, None),
+        ({"attempts": ">=2", "extension": "210"}, 2, "extension: main/209"),
+        ({"not": {"attempts": ">=3"}}, 2, None),
+        ({"not": {"attempts": ">=3"}}, 3, "not: all that it names holds"),
+        ({"attempts": ">=2", "not": {"attempts": ">=4"}}, 3, None),
+        ({"attempts": ">=2", "not": {"attempts": ">=4"}}, 4, "not: all that it names holds"),
     ],
 )
 def test_a_rule_may_be_about_customers_who_were_tried_in_vain_so_often(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, event, insert
 
 from notifier.model import DigestFigures, Endpoint, HourTally, OpenCustomer, Tally
 from notifier.store import sources
-from notifier.store.digest_figures import MOST_NAMED, Asked, digest_figures
+from notifier.store.digest_figures import BEHIND, MOST_NAMED, Asked, digest_figures
 from notifier.store.schema import calls
 from notifier.store.schema import sources as source_table
 from tests.support.clock import START
@@ -100,15 +100,15 @@ def by_hand(some: Sequence[One], team: frozenset[str]) -> dict[str, Any]:
             default=None,
         )
 
+    def took(customer: str) -> int | None:
+        """What became of a customer: how long it took until they were reached, if they were."""
+        own = [each for each in missed if each.customer == customer]
+        ended = reached_at(max(own, key=lambda each: each.at))
+        return None if ended is None else ended - min(each.at for each in own if reached_at(each) == ended)
+
     def tally(of: list[One]) -> Tally:
-        newest = {customer: max(each.at for each in of if each.customer == customer) for customer in whom(of)}
-        took = []
-        for customer, at in newest.items():
-            ended = reached_at(One(MISSED, customer, at))
-            if ended is not None:
-                same = [each.at for each in of if each.customer == customer and reached_at(each) == ended]
-                took.append(ended - min(same))
-        return Tally(len(newest), len(took), int(median(took)) if took else None)
+        spans = [span for customer in whom(of) if (span := took(customer)) is not None]
+        return Tally(len(whom(of)), len(spans), int(median(spans)) if spans else None)
 
     hours: dict[int, list[One]] = {}
     for one in missed:
@@ -126,7 +126,7 @@ def by_hand(some: Sequence[One], team: frozenset[str]) -> dict[str, Any]:
         "customers": tally(missed),
         "agents": {agent: tally([one for one in missed if one.agent == agent]) for agent in agents(missed)},
         "hours": [
-            HourTally(hour, len(own), sum(reached_at(one) is not None for one in own))
+            HourTally(hour, len(own), tally(own).missed, tally(own).reached)
             for hour, own in sorted(hours.items())
         ],
         "left": [(at, customer, tries) for at, _, customer, tries in sorted(left)[::-1][:MOST_NAMED]],
@@ -176,6 +176,11 @@ def test_it_counts_what_is_counted_by_hand(
     assert [(one.last_at, one.customer, one.attempts) for one in found.newest_open] == expected["left"]
 
 
+def test_an_extension_that_was_rung_is_no_customer(connection: Connection) -> None:
+    found = figures(connection, One("main/out_missed", "209_1111113", SINCE))
+    assert (found.agent_legs, found.calls, found.customers.missed) == (1, 0, 0)
+
+
 def test_who_was_missed_again_after_being_reached_is_still_to_be_reached(connection: Connection) -> None:
     found = figures(
         connection,
@@ -192,7 +197,29 @@ def test_who_was_missed_again_after_being_reached_is_still_to_be_reached(connect
     }
 
 
-def test_each_agent_is_judged_by_the_calls_that_agent_missed(connection: Connection) -> None:
+@given(some=some_calls)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_rows_agree_with_the_headline(connection: Connection, some: list[One]) -> None:
+    """Each customer is reached, or still to be reached, in all that is said of them."""
+    connection.execute(delete(calls))
+    found = figures(connection, *some)
+    tallies = [one.tally for one in found.agents]
+    assert sum(one.calls for one in found.hours) == found.calls
+    for missed, reached in (
+        ([one.missed for one in tallies], [one.reached for one in tallies]),
+        ([one.customers for one in found.hours], [one.reached for one in found.hours]),
+    ):
+        left = [of_them - of_those for of_them, of_those in zip(missed, reached, strict=True)]
+        for rows, of_all in (
+            (missed, found.customers.missed),
+            (reached, found.customers.reached),
+            (left, found.customers.open),
+        ):
+            assert max(rows, default=0) <= of_all <= sum(rows)
+    assert len(found.newest_open) == min(found.customers.open, MOST_NAMED)
+
+
+def test_whom_another_agent_missed_afterwards_is_still_to_be_reached_by_both(connection: Connection) -> None:
     found = figures(
         connection,
         One(MISSED, "+1", START - 5 * HOUR),
@@ -200,9 +227,27 @@ def test_each_agent_is_judged_by_the_calls_that_agent_missed(connection: Connect
         One(MISSED, "+1", START - 3 * HOUR, extension="210"),
     )
     assert {one.agent: one.tally for one in found.agents} == {
-        "main/209": Tally(1, 1, HOUR),
+        "main/209": Tally(1, 0, None),
         "main/210": Tally(1, 0, None),
     }
+    assert [one.reached for one in found.hours] == [0, 0]
+    assert found.customers == Tally(1, 0, None)
+
+
+def test_the_time_until_somebody_was_reached_is_the_same_for_all_who_missed_them(
+    connection: Connection,
+) -> None:
+    found = figures(
+        connection,
+        One(MISSED, "+1", START - 5 * HOUR),
+        One(MISSED, "+1", START - 3 * HOUR, extension="210"),
+        One(TOOK, "+1", START - 2 * HOUR),
+    )
+    assert {one.agent: one.tally for one in found.agents} == {
+        "main/209": Tally(1, 1, 3 * HOUR),
+        "main/210": Tally(1, 1, 3 * HOUR),
+    }
+    assert [(one.calls, one.customers, one.reached) for one in found.hours] == [(1, 1, 1), (1, 1, 1)]
 
 
 def test_the_time_counts_from_the_first_miss_since_the_customer_was_spoken_with(
@@ -264,6 +309,19 @@ def test_it_knows_up_to_when_telecmi_was_read(connection: Connection) -> None:
     assert digest_figures(connection, asked(sources=[*ALL, "new/out_missed"])).read_to is None
 
 
+@pytest.mark.parametrize(("short", "is_complete"), [(BEHIND, True), (BEHIND + 1, False)])
+def test_its_time_was_read_up_to_about_the_end(connection: Connection, short: int, is_complete: bool) -> None:  # noqa: FBT001 - a parameter
+    store(connection, ())
+    main = sources.source(connection, "main", Endpoint.OUT_MISSED)
+    connection.execute(source_table.update().values(watermark=None))
+    sources.advance(connection, main.id, UNTIL - short, START)
+    assert (
+        digest_figures(connection, asked(sources=["main/out_missed", "main/in_answered"])).is_complete
+        is is_complete
+    )
+    assert not digest_figures(connection, asked(sources=["main/out_missed", "new/out_missed"])).is_complete
+
+
 def test_a_list_that_was_never_read_is_told_apart(connection: Connection) -> None:
     store(connection, ())
     connection.execute(source_table.update().values(watermark=None))
@@ -273,7 +331,9 @@ def test_a_list_that_was_never_read_is_told_apart(connection: Connection) -> Non
 
 def test_nothing_was_missed_where_nothing_is_stored(connection: Connection) -> None:
     found = digest_figures(connection, asked())
-    assert found == DigestFigures(0, 0, Tally(0, 0, None), (), (), (), None, knows_reached=False)
+    assert found == DigestFigures(
+        0, 0, Tally(0, 0, None), (), (), (), None, knows_reached=False, is_complete=False
+    )
     assert found.is_empty
 
 

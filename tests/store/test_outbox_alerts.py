@@ -110,8 +110,8 @@ def test_who_was_told_first_and_by_which_message(connection: Connection) -> None
     _sent(connection, alert, START + 9, kind=Kind.REMINDER, n=1)
     enqueue(connection, alert, kind=Kind.REMINDER, n=2)
     assert told_lines(connection, alert.id) == [
-        (LEADS, ToldLine(LEADS.receiver, START, Kind.OPEN)),
-        (ROOM, ToldLine(ROOM.receiver, START + 1, Kind.OPEN)),
+        (LEADS, ToldLine(LEADS.receiver, START, Kind.OPEN, LEADS.recipient)),
+        (ROOM, ToldLine(ROOM.receiver, START + 1, Kind.OPEN, ROOM.recipient)),
     ]
 
 

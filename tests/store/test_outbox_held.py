@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from notifier.model import Gathered, Target
+from notifier.model import Gathered, Kind, Target
 from notifier.store import outbox_held, outbox_views
 from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.schema import outbox
@@ -96,7 +96,7 @@ def test_what_was_held_until_now_and_not_tried_since(connection: Connection) -> 
     first, second = held(connection, "a", "b")
     assert outbox_held.released(connection, ROOM, LATER - 1) == []
     assert outbox_held.released(connection, LEADS, LATER) == []
-    expected = [(first.id, first.alert_id), (second.id, second.alert_id)]
+    expected = [(one.id, one.alert_id, Kind.OPEN) for one in (first, second)]
     assert sorted(outbox_held.released(connection, ROOM, LATER)) == expected
     claim(connection, now=LATER)  # a summary of both
     assert outbox_held.released(connection, ROOM, LATER) == []

@@ -14,6 +14,7 @@ from notifier.store import (
     calls,
     doubts,
     events,
+    history,
     outbox,
     outbox_alerts,
     outbox_claims,
@@ -21,6 +22,7 @@ from notifier.store import (
     outbox_views,
     purge,
     reach,
+    silences,
     sources,
     told,
 )
@@ -75,6 +77,7 @@ def an_idle_dispatch(connection: Connection) -> None:
     outbox_claims.waiting_targets(connection)
     told.stale_targets(connection)
     told.stale_for(connection, ROOM, now)
+    told.waits_beyond(connection, now)
     outbox_claims.is_due(connection, ROOM, now)
     outbox_claims.claim(connection, ROOM, "boot", now, Limits(10, 20))
     outbox_claims.claim_many(connection, ROOM, "boot", now, 100)
@@ -89,6 +92,8 @@ def an_idle_dispatch(connection: Connection) -> None:
     outbox_views.oldest_due(connection, now)
     outbox_views.trouble_of(connection, ROOM)
     outbox_views.troubles(connection)
+    silences.active(connection, now)
+    silences.held_alerts(connection)
 
 
 def an_idle_lifecycle(connection: Connection) -> None:
@@ -97,6 +102,7 @@ def an_idle_lifecycle(connection: Connection) -> None:
     alerts.due(connection, now, 100)
     alerts.next_due(connection)
     alerts.all_active(connection)
+    alerts.ended_after(connection, now)
     outbox.release_strangers(connection, ["main"])
     sources.catching_up(connection, "main", now)
     purge.purge(connection, START - HOUR, START - HOUR)
@@ -113,6 +119,15 @@ def a_call_that_joins(connection: Connection) -> None:
     alerts.update_alert(connection, replace(active, version=active.version + 1), START + 9 * HOUR)
     outbox.next_try(connection, active.id)
     alerts.calls_of(connection, active.id, 50)
+
+
+def windows_that_are_rebuilt(connection: Connection) -> None:
+    """What it costs where a call comes so late that the windows in memory don't reach back to it."""
+    now = START + 2 * HOUR
+    fresh = [one._replace(placed_at=now) for one in numbered_calls(3, start=1_000_000)]
+    store_calls(connection, *fresh)
+    assert len(list(history.calls_since(connection, now))) == len(fresh)
+    assert history.joined_since(connection, now) == {}
 
 
 def an_answered_call(connection: Connection) -> None:
@@ -151,6 +166,7 @@ def an_alert_that_goes_on(connection: Connection) -> None:
     outbox_alerts.last_told(connection, ROOM, ids)
     outbox_alerts.told_lines(connection, active.id)
     outbox_alerts.forsaken(connection, ids)
+    outbox_alerts.kept_back_until(connection, active.id)
     told.who_knows(connection, active.id)
     events.record(connection, active.id, Event(START, EventKind.REMINDED))
     events.events_of(connection, active.id)
@@ -168,6 +184,7 @@ ALL = [
     an_idle_dispatch,
     an_idle_lifecycle,
     a_call_that_joins,
+    windows_that_are_rebuilt,
     an_answered_call,
     a_summary,
     an_alert_that_goes_on,

@@ -1,5 +1,7 @@
 """What is stored around missed calls, and alerts about a customer."""
 
+import sqlite3
+
 from sqlalchemy import Connection, select
 
 from notifier.model import Call, Contact, Endpoint, Standing
@@ -69,9 +71,20 @@ def test_misses_count_since_the_last_answered_call_across_accounts_without_legs(
 ) -> None:
     put(connection, missed(-40), answered(-30), missed(-25), missed(-20, account="second"))
     put(connection, missed(-19), standing=Standing(spurious=True))
-    put(connection, missed(5), missed(-10, customer=OTHER))
+    put(connection, missed(-10, customer=OTHER))
     assert reach.contacts(connection, [missed(0)], LATEST) == [
         Contact(last_answered=START - 30 * MINUTE, missed=2)
+    ]
+
+
+def test_misses_that_were_known_before_an_earlier_one_count_with_it_up_to_the_next_answered_call(
+    connection: Connection,
+) -> None:
+    put(connection, missed(5), missed(7, account="second"), missed(20))
+    assert reach.contacts(connection, [missed(0)], LATEST) == [Contact(missed=3)]
+    put(connection, answered(10))
+    assert reach.contacts(connection, [missed(0)], LATEST) == [
+        Contact(next_answered=START + 10 * MINUTE, missed=2)
     ]
 
 
@@ -85,7 +98,7 @@ def test_many_are_asked_about_at_once_and_answered_in_their_order(connection: Co
             Contact(last_answered=START + 5 * MINUTE),
             Contact(missed=3),
             Contact(next_answered=START + 5 * MINUTE),
-            Contact(missed=2),
+            Contact(missed=3),
         ]
         * 6
     )
@@ -116,6 +129,42 @@ def test_the_legs_of_an_answered_call_are_marked_once(connection: Connection) ->
 def test_a_leg_of_two_answered_calls_is_one(connection: Connection) -> None:
     put(connection, missed(0))
     assert len(reach.take_for_legs(connection, [answered(-1), answered(1)], NEAR)) == 1
+
+
+def test_no_call_is_looked_at_twice_however_many_were_answered_around_it(connection: Connection) -> None:
+    put(connection, *(missed(n % 3)._replace(id=f"m{n}") for n in range(300)))
+
+    def steps(answers: int) -> int:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        count = 0
+
+        def step() -> None:
+            nonlocal count
+            count += 1
+
+        driver.set_progress_handler(step, 1)
+        with connection.begin_nested() as nested:
+            assert len(reach.take_for_legs(connection, [answered(0)] * answers, NEAR)) == 300
+            nested.rollback()
+        driver.set_progress_handler(None, 0)
+        return count
+
+    assert steps(100) <= steps(1) * 1.1
+
+
+def test_answered_calls_far_apart_have_their_own_legs_each(connection: Connection) -> None:
+    put(connection, missed(0), missed(5), missed(9), missed(12), missed(5, customer=OTHER)._replace(id="o"))
+    several = [answered(12), answered(3), answered(1), answered(8, customer=OTHER)]
+    found = reach.take_for_legs(connection, several, NEAR)
+    assert sorted((one.call.placed_at - START) // MINUTE for one in found) == [0, 5, 12]
+
+
+def test_so_many_legs_at_once_are_taken_at_the_most(connection: Connection) -> None:
+    source = sources.source(connection, "main", Endpoint.OUT_MISSED)
+    many = [a_call(id=f"c{n}", placed_at=START) for n in range(reach.MOST_LEGS + 5)]
+    calls.insert_calls(connection, source, many, 0, START)
+    assert len(reach.take_for_legs(connection, [answered(0)], NEAR)) == reach.MOST_LEGS
 
 
 def test_the_active_alerts_about_customers_are_found(connection: Connection) -> None:

@@ -39,3 +39,12 @@ def test_a_list_of_answered_calls_is_never_silent(connection: Connection) -> Non
     sources.start(connection, source.id, START)
     sources.advance(connection, source.id, START + 100, START)
     assert silences(connection) == []
+
+
+def test_calls_that_were_answered_show_that_an_account_is_not_silent(connection: Connection) -> None:
+    watched(connection, START, START + 100)
+    for account, at in (("main", 70), ("second", 90), ("main", 101)):
+        source = sources.source(connection, account, Endpoint.OUT_ANSWERED)
+        call = a_call(id=f"c{at}", account=account, endpoint=Endpoint.OUT_ANSWERED, placed_at=START + at)
+        calls.insert_calls(connection, source, [call], 0, START)
+    assert silences(connection) == [Silence("main/out_missed", START + 70, START + 100)]

@@ -26,6 +26,7 @@ KNOWN: dict[str, dict[str, object]] = {
         "escalated": 0,
         "reminded": 0,
     },
+    "told": {"standing": ""},
 }
 """What the upgrade knows of the old store's rows."""
 

@@ -104,5 +104,6 @@ def test_answered_calls_are_found_only_where_they_are_asked_for(three: Connectio
         calls.insert_calls(three, source, [call], 0, START)
     assert _found(three, Wanted()) == ["b", "c", "a"]
     assert _found(three, Wanted(answered=True)) == ["answered 1", "answered 0"]
+    assert _found(three, Wanted(answered=None)) == ["b", "c", "answered 1", "answered 0", "a"]
     assert _found(three, Wanted(answered=True, account="second")) == []
     assert views.totals(three) == Totals(3, 0, 0, 2)

@@ -26,6 +26,8 @@ class Message:
     batch: str | None = None  # the delivery id of the summary that it is a line of
     gathered: Gathered | None = None
     place: tuple[int, int] = (1, 1)  # which part of how many
+    joined: int | None = None  # of an update: calls that are new
+    stands_anew: bool = False  # likewise
 
 
 @dataclass(frozen=True)
@@ -158,5 +160,7 @@ class ScriptedChannel:
                 batch=summary.delivery_id if summary else None,
                 gathered=summary.gathered if summary else None,
                 place=(summary.part, summary.parts) if summary else (1, 1),
+                joined=notification.joined,
+                stands_anew=notification.stands_anew,
             )
         )

@@ -140,7 +140,7 @@ def does(action: Action) -> Happens:
 
     async def happens(world: World, _: AlertState) -> str:
         until = world.clock.now() + SLEEP if action is Action.SNOOZE else None
-        doing = Actions(world.database, world.tell.rules, world.tell.calendars)
+        doing = Actions(world.database, world.tell.rules)
         acted = await doing.carry_out(1, Order(action, "Asha", until=until), world.clock.now())
         assert acted is not None
         return "" if acted.is_done else f"refused: `{acted.verdict}`"

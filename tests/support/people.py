@@ -20,7 +20,7 @@ def instant(day: int, hour: int, minute: int = 0) -> int:
 
 async def act(world: World, action: Action, alert_id: int = 1, *, until: int | None = None) -> Acted:
     """Asha does something to an alert, which can be done."""
-    doing = Actions(world.database, world.tell.rules, world.tell.calendars)
+    doing = Actions(world.database, world.tell.rules)
     acted = await doing.carry_out(alert_id, Order(action, "Asha", until=until), world.clock.now())
     assert acted is not None
     assert acted.is_done

@@ -140,7 +140,7 @@ def a_digest(**over: Any) -> DigestReport:
             AgentTally("main/209", Tally(2, 1, 24 * MINUTE)),
             AgentTally("main/210", Tally(1, 0, None)),
         ),
-        hours=(HourTally(10, 3, 2), HourTally(17, 2, 0)),
+        hours=(HourTally(10, 3, 2, 1), HourTally(17, 2, 2, 0)),
         newest_open=(
             OpenCustomer("+919812345678", "Suresh", "main/209", 2, START - 20 * MINUTE),
             OpenCustomer("+12025550123", "", "main/210", 1, START - 90 * MINUTE),

@@ -16,7 +16,8 @@ from notifier.model import AlertState, Endpoint, Gathered, NoticeKind
 from notifier.store.figures import Figures, Queue
 from notifier.store.outbox import RowState
 from notifier.store.sources import Source
-from notifier.web import Counters, Scrape
+from notifier.web.counters import Counters
+from notifier.web.scrape import Scrape
 from notifier.web.server import WebServer
 from tests.support.clock import START, FakeClock
 

@@ -28,7 +28,7 @@ from notifier.rules import Directory, compile_calendars, compile_rules
 from notifier.store.database import Database
 from notifier.telecmi import Client, http_client
 from notifier.tell import Tell
-from notifier.web import Counters
+from notifier.web.counters import Counters
 from tests.support.channel import Message, ScriptedChannel
 from tests.support.clock import START, FakeClock
 from tests.support.exchange import APP_ID, SECRET, Exchange, Killed, Lists, Record

@@ -203,3 +203,22 @@ def test_a_name_of_a_million_characters_is_cheap(letter: str) -> None:
         assert isinstance(found, Call)
         assert len(found.name) <= 200
     assert time.process_time() - began < 0.5  # reading each whole would take seconds
+
+
+@pytest.mark.parametrize("to", ["210_1111113", " 210_1111113 ", "0201_1"])
+def test_an_extension_with_its_app_id_is_nobodys_phone_number(to: str) -> None:
+    """Its digits may well be one: +91 2101111113 has as many as any."""
+    assert call(to=to).customer == to.strip()
+    answered = read_record({**GOOD, "to": to}, "main", Endpoint.OUT_ANSWERED, "IN")
+    assert isinstance(answered, Call)
+    assert answered.customer == ""
+
+
+def test_a_leg_without_an_id_is_the_same_call_whoever_reads_it() -> None:
+    expected = hashlib.sha256(b"209_1111113\n2101111113\n1790000000000").hexdigest()
+    assert call(_id=None, to="210_1111113").id == "hash:" + expected
+
+
+@pytest.mark.parametrize("to", ["+91 98123 45678", "098123-45678", "(98123) 45678"])
+def test_other_ways_to_write_a_number_mean_it_still(to: str) -> None:
+    assert call(to=to).customer == "+919812345678"

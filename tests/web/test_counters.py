@@ -4,7 +4,7 @@ import pytest
 
 from notifier.host.masking import protect
 from notifier.host.metrics import Edited, Letter, Read, Sent
-from notifier.web import Counters
+from notifier.web.counters import Counters
 from tests.support.clock import START, FakeClock
 
 SOURCE = "main/out_missed"

@@ -12,8 +12,8 @@ from notifier.errors import StoreUnavailable
 from notifier.host.health import Health
 from notifier.host.metrics import Read
 from notifier.store.figures import Figures
-from notifier.web import Counters, Scrape
-from notifier.web.scrape import OPENMETRICS, PLAIN, _prefers_openmetrics
+from notifier.web.counters import Counters
+from notifier.web.scrape import OPENMETRICS, PLAIN, Scrape, _prefers_openmetrics
 from tests.support.clock import FakeClock
 from tests.support.scraped import SOURCE, Ask, asking, some_figures, something_of_everything
 

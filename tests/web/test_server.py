@@ -17,7 +17,8 @@ from notifier.host.health import Health
 from notifier.host.masking import protect
 from notifier.model import NoticeKind
 from notifier.store.figures import Figures
-from notifier.web import Counters, Scrape
+from notifier.web.counters import Counters
+from notifier.web.scrape import Scrape
 from notifier.web.server import WebServer
 from tests.support.clock import START, FakeClock
 from tests.support.scraped import some_figures

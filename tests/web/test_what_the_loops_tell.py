@@ -11,7 +11,7 @@ import pytest
 
 from notifier.errors import DeliveryTransient, EditRefused, RateLimited, TargetBroken
 from notifier.store.figures import figures
-from notifier.web import Scrape
+from notifier.web.scrape import Scrape
 from tests.support.scraped import Ask, Scraped, asking
 from tests.support.store import locked_by_another
 from tests.support.world import HOUR, MINUTE, World

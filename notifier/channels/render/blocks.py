@@ -131,10 +131,10 @@ def _calls(told: Words) -> str:
 
 
 def _context(told: Words) -> Block:
-    number = "" if told.title.endswith(told.number) else told.number
+    number = "" if told.has_number_in_title else told.number
     facts = (told.test, told.title, number) if told.over else ()
     said = (*facts, f"*{told.tag}*", told.severity, f"rule {told.rule}")
-    others = [f"Told before: {told.told}"] if told.told and not told.over else []
+    others = [f"Also told: {told.told}"] if told.told and not told.over else []
     return {"type": "context", "elements": [_mrkdwn(" · ".join(filter(None, said))), *map(_mrkdwn, others)]}
 
 

@@ -21,7 +21,7 @@ class Row:
     """Something, and what is said of it."""
 
     what: str  # "Asha", "10:00"
-    said: str  # "5 missed, 3 reached, 2 to reach, median 20 min"
+    said: str  # "5 customers missed, 3 reached, 2 to reach, median 20 min"
 
     def __str__(self) -> str:
         return f"{self.what}: {self.said}"
@@ -108,7 +108,7 @@ class _Speech:
     def headline(self) -> str:
         customers = self._figures.customers
         if not customers.missed:
-            return "nobody was missed"
+            return "nobody was missed" if self._figures.is_complete else "no missed calls are known"
         missed = f"{_counted(customers.missed, 'customer')} missed"
         return f"{missed}, {customers.open:,} to reach" if self._figures.knows_reached else missed
 
@@ -122,13 +122,8 @@ class _Speech:
         return f"{span}, {'team' if len(teams) == 1 else 'teams'} {named}{more}"
 
     def facts(self) -> Iterator[str]:
-        figures, customers = self._figures, self._figures.customers
-        if customers.missed:
-            yield f"{_counted(customers.missed, 'customer')} missed, in {_counted(figures.calls, 'call')}"
-        if customers.missed and figures.knows_reached:
-            yield f"{customers.reached:,} reached afterwards, {customers.open:,} still to reach"
-        if customers.median is not None:
-            yield f"Median time until they were reached: {duration(customers.median)}"
+        figures = self._figures
+        yield from self._of_customers(figures.customers)
         if figures.agent_legs:
             yield f"Left out: {_counted(figures.agent_legs, 'call')} that rang an agent's own phone only"
         if not figures.knows_reached:
@@ -138,12 +133,26 @@ class _Speech:
         elif figures.read_to < self._of.until - _BEHIND:
             yield f"TeleCMI was read up to {self._local(figures.read_to)} only, so calls may be missing here"
 
+    def _of_customers(self, customers: Tally) -> Iterator[str]:
+        figures = self._figures
+        if customers.missed:
+            yield f"{_counted(customers.missed, 'customer')} missed, in {_counted(figures.calls, 'call')}"
+        if customers.missed and figures.knows_reached:
+            reached = f"{_counted(customers.reached, 'customer')} reached after their last missed call"
+            yield f"{reached}, {customers.open:,} still to reach"
+        if customers.median is not None:
+            yield f"Median time until they were reached: {duration(customers.median)}"
+        if self._counts_twice():
+            yield "In the lists, a customer counts with each agent, and in each hour, that missed them"
+
     def agent_row(self, one: AgentTally) -> Row:
         return Row(self._agent(one.agent), self._tally(one.tally))
 
     def hour_row(self, one: HourTally) -> Row:
-        calls = _counted(one.calls, "call")
-        return Row(f"{one.hour:02}:00", f"{calls}, {one.reached:,} reached" if one.reached else calls)
+        said = f"{_counted(one.calls, 'call')} to {_counted(one.customers, 'customer')}"
+        if self._figures.knows_reached:
+            said += f", {one.reached:,} reached"
+        return Row(f"{one.hour:02}:00", said)
 
     def left(self, one: OpenCustomer) -> Left:
         return Left(
@@ -156,8 +165,14 @@ class _Speech:
             when=self._local(one.last_at),
         )
 
+    def _counts_twice(self) -> bool:
+        """Do the rows of a list come to more customers than there are?"""
+        figures = self._figures
+        by_agent = sum(one.tally.missed for one in figures.agents)
+        return max(by_agent, sum(one.customers for one in figures.hours)) > figures.customers.missed
+
     def _tally(self, tally: Tally) -> str:
-        said = [f"{tally.missed:,} missed"]
+        said = [f"{_counted(tally.missed, 'customer')} missed"]
         if self._figures.knows_reached:
             said += [f"{tally.reached:,} reached", f"{tally.open:,} to reach"]
         if tally.median is not None:

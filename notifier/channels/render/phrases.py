@@ -49,9 +49,14 @@ class Words:
     severity: str
     over: bool  # ended, and nothing is asked of anybody any more
     settled: bool  # likewise, because it is done
-    told: str  # who else was told before
+    told: str  # who else was told
     leg: str  # says that the customer was never rung, where that is so
     test: str  # says that it is a test, where it is one
+
+    @property
+    def has_number_in_title(self) -> bool:
+        """Is the number said where a name would stand, or not known at all?"""
+        return self.title.endswith(self.number)
 
 
 def words(notification: Notification, escape: Escape) -> Words:
@@ -99,6 +104,6 @@ def is_over(alert: Alert) -> bool:
 
 
 def _is_tried(notification: Notification) -> bool:
-    """Are the alert's calls the attempts?"""
+    """Are the alert's calls among the attempts?"""
     tried = notification.attempts
-    return tried is not None and tried.count == notification.alert.call_count > 1
+    return tried is not None and tried.count >= notification.alert.call_count > 1

@@ -1,12 +1,13 @@
 """Why a message is sent, and how an alert stands, each in one sentence."""
 
 from notifier.channels.render.times import duration, local
-from notifier.model import Alert, AlertState, EndReason, EventKind, Kind, Notification
+from notifier.model import Alert, AlertState, EndReason, Event, EventKind, Kind, Notification
 
 SETTLED = frozenset({EndReason.REACHED, EndReason.RESOLVED})
 """Ends after which nothing is left to be done."""
 
 _STEERING = frozenset(EventKind) - {EventKind.HELD, EventKind.SILENCED}
+_REPEATED = frozenset({EventKind.ESCALATED, EventKind.REMINDED})  # news of its own, which changes nothing
 
 
 def counted(calls: int) -> str:
@@ -31,7 +32,7 @@ def why(alert: Alert, scope: str, rule: str) -> str:
 
 
 def status(notification: Notification, who: str) -> str:
-    """How an alert stands, or what is new since its first message; empty where nothing is.
+    """How an alert stands, or what is new since its first message, the newest first; empty where nothing is.
 
     Args:
         notification: what to speak of.
@@ -40,7 +41,15 @@ def status(notification: Notification, who: str) -> str:
     alert = notification.alert
     if alert.state is AlertState.ENDED and alert.ended_as is not None:
         return _ended(alert.ended_as, notification, who)
-    return ". ".join(filter(None, (_news(notification), _handled(notification, who))))
+    said = [_news(notification), _handled(notification, who)]
+    return ". ".join(filter(None, reversed(said) if notification.stands_anew else said))
+
+
+def reopened(notification: Notification) -> Event | None:
+    """That an alert was reopened; None where that is not what has become of it last, or not known."""
+    steering = _STEERING - _REPEATED if notification.stands_anew else _STEERING
+    told = [event for event in notification.events if event.kind in steering]
+    return told[-1] if told and told[-1].kind is EventKind.REOPENED else None
 
 
 def is_settled(alert: Alert) -> bool:
@@ -50,18 +59,18 @@ def is_settled(alert: Alert) -> bool:
 
 def _news(notification: Notification) -> str:
     alert = notification.alert
-    still = "Still not reached" if {"call", "customer"} & set(alert.per) else "Still open"
+    still = "still not reached" if {"call", "customer"} & set(alert.per) else "still open"
     match notification.kind:
         case Kind.OPEN:
             return ""
         case Kind.LEVEL:
             return f"Rose to level {alert.level} ({alert.severity})"
         case Kind.UPDATE:
-            return f"New calls joined, {alert.call_count} in all"
+            return "" if notification.joined == 0 else f"New calls joined, {alert.call_count} in all"
         case Kind.ESCALATION:
-            return f"{still}: you are told as well"
+            return f"Told again: {still}" if notification.told_before else f"Escalated to you: {still}"
         case Kind.REMINDER:
-            return f"{still}: a reminder"
+            return f"Reminder: {still}"
 
 
 def _handled(notification: Notification, who: str) -> str:
@@ -72,15 +81,16 @@ def _handled(notification: Notification, who: str) -> str:
         case AlertState.SNOOZED:
             by = f" by {who}" if who else ""
             return f"Snoozed{_at(alert.snoozed_until, notification, ' until ')}{by}"
-        case AlertState.OPEN if notification.kind is Kind.OPEN and _is_reopened(notification):
-            return "Reopened"
+        case AlertState.OPEN if reopened(notification) and _shows_reopening(notification):
+            return f"Reopened by {who}" if who else "Reopened"
+        case AlertState.OPEN if notification.stands_anew:
+            return "Open again"
         case _:
             return ""
 
 
-def _is_reopened(notification: Notification) -> bool:
-    steering = [event.kind for event in notification.events if event.kind in _STEERING]
-    return steering[-1:] == [EventKind.REOPENED]
+def _shows_reopening(notification: Notification) -> bool:
+    return notification.kind is Kind.OPEN or notification.stands_anew
 
 
 def _at(ms: int | None, notification: Notification, before: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from notifier.channels.render import numbers, reasons
 from notifier.channels.render.escape import label, shorten
 from notifier.channels.render.times import local
-from notifier.model import Call, EventKind, Notification
+from notifier.config.receivers import agent_of
+from notifier.model import Call, EventKind, Notification, ToldLine
 
 Escape = Callable[[str], str]
 
@@ -92,7 +93,9 @@ class Speech:
         """How the alert stands, what is new, and for whom a deputy is told; empty where there is nothing."""
         of = self._of
         deputy = f"You stand in for {self.agent(of.stands_in_for)}" if of.stands_in_for else ""
-        return ". ".join(filter(None, (reasons.status(of, self.who(of.alert.handled_by)), deputy)))
+        event = reasons.reopened(of)
+        who = self.who(of.alert.handled_by or (event.who if event else ""))
+        return ". ".join(filter(None, (reasons.status(of, who), deputy)))
 
     def who(self, handled_by: str) -> str:
         """Who did something: an agent's name, or what a person called themselves; as in `Event.who`."""
@@ -103,6 +106,8 @@ class Speech:
         """What whoever handled the alert last wrote about it, in quotation marks; empty where nothing."""
         at = self._of.alert.handled_at
         notes = [event.note for event in self._of.events if event.at == at and event.kind in _BY_PEOPLE]
+        if (event := reasons.reopened(self._of)) is not None:
+            notes.append(event.note)
         note = self._outside(notes[-1], NOTE) if notes else ""
         return f"“{note}”" if note else ""
 
@@ -122,12 +127,18 @@ class Speech:
         return f"{found.count}{since}{by}; last reached {self._at(found.reached_at)}{last}"
 
     def told(self) -> str:
-        """Who was told before: "leads 11:02 …, room 11:05 …"; empty where nobody else was."""
+        """Who else was told: "Asha 11:02 …, #sales 11:05 …, leads 11:09 …"; empty where nobody was."""
         first: dict[str, int] = {}
         for line in self._of.told:
-            first.setdefault(line.receiver, line.at)
-        named = [f"{self._outside(name)} {self._at(at)}" for name, at in list(first.items())[:TOLD]]
+            first.setdefault(self._reader(line), line.at)
+        named = [f"{name} {self._at(at)}" for name, at in list(first.items())[:TOLD]]
         return ", ".join([*named, *([f"{len(first) - TOLD} more"] if len(first) > TOLD else [])])
+
+    def _reader(self, line: ToldLine) -> str:
+        """An agent or a room by name; an address is nobody else's business: its receiver's name."""
+        if agent := agent_of(line.recipient):
+            return self.agent(agent)
+        return self._outside(line.recipient if line.recipient.startswith("#") else line.receiver)
 
     def _at(self, ms: int) -> str:
         return local(ms, self._of.zone, self._of.now)

@@ -8,9 +8,10 @@ from notifier.channels.render.phrases import is_over
 from notifier.channels.render.reasons import is_settled
 from notifier.channels.render.speech import Escape, Speech
 from notifier.channels.render.times import duration, local
-from notifier.model import Gathered, Notification, Severity, Summary
+from notifier.model import EventKind, Gathered, Notification, Severity, Summary
 
 _NAME = 40  # characters of a name or a number
+_PEOPLE = 3  # who silenced something and are named
 _GRAVEST_FIRST = tuple(reversed(Severity))
 _TITLES = {
     Gathered.BURST: "alerts at once",
@@ -86,7 +87,7 @@ def summary_words(summary: Summary, escape: Escape) -> SummaryWords:
     part = f" (part {summary.part} of {summary.parts})" if summary.parts > 1 else ""
     return SummaryWords(
         title=f"{len(ordered)} {_TITLES[summary.gathered]}{part}",
-        why=_why(summary),
+        why=_why(summary, escape),
         items=tuple(_item(each, escape) for each in ordered),
         severity=ordered[0].alert.severity.value,
     )
@@ -97,16 +98,30 @@ def _urgency(notification: Notification) -> tuple[bool, int, int, int]:
     return is_settled(alert), _GRAVEST_FIRST.index(alert.severity), -alert.last_call_at, alert.id
 
 
-def _why(summary: Summary) -> str:
+def _why(summary: Summary, escape: Escape) -> str:
     match summary.gathered:
         case Gathered.BURST:
             return "More came than are told one by one."
         case Gathered.HELD:
-            kept = "They came when their rules do not tell anybody, and were kept until now."
+            kept = _kept(summary, escape)
             done = sum(is_settled(each.alert) for each in summary.notifications)
             return f"{kept} Done meanwhile: {done}, listed last." if done else kept
         case Gathered.STALE:
             return f"These calls, placed {_span(summary)}, came from TeleCMI only now."
+
+
+def _kept(summary: Summary, escape: Escape) -> str:
+    """What held them: their rules' calendars, or people, who are named."""
+    told = [(each, each.events[-1]) for each in summary.notifications if each.events]
+    muted = [(each, event) for each, event in told if event.kind is EventKind.SILENCED]
+    if not muted:
+        return "They came when their rules do not tell anybody, and were kept until now."
+    people = list(dict.fromkeys(Speech(each, escape, name=_NAME).who(event.who) for each, event in muted))
+    more = f" and {len(people) - _PEOPLE} more" if len(people) > _PEOPLE else ""
+    by = f"silenced by {', '.join(people[:_PEOPLE])}{more}"
+    if len(muted) == len(summary.notifications):
+        return f"They were {by}, and kept until now."
+    return f"They came when their rules do not tell anybody, or were {by}, and were kept until now."
 
 
 def _span(summary: Summary) -> str:

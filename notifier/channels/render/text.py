@@ -71,14 +71,15 @@ def _alert_text(notification: Notification) -> str:
 
 def _alert_plain(notification: Notification) -> str:
     told = words(notification, unlinked)
-    head = [told.test, told.status, told.note, ", ".join(filter(None, (told.title, told.number))), told.leg]
+    whom = ", ".join(filter(None, (told.title, "" if told.has_number_in_title else told.number)))
+    head = [told.test, told.status, told.note, whom, told.leg]
     facts = {
         "Called by": told.agents,
         "When": told.when,
         "How often": told.often,
         "Attempt": told.tried,
         "Why": told.why,
-        "Told before": told.told,
+        "Also told": told.told,
     }
     calls = ("Last calls:", *listed(told, "- "), "") if told.lines else ()
     foot = f"Alert {told.tag}, {told.severity}"
@@ -96,8 +97,7 @@ def _headline(told: Words) -> tuple[str, ...]:
     """Whom to call back, and why; once where the reason says it all."""
     if told.why.startswith(f"{told.title} "):
         return (told.why,)
-    named_by_number = told.title.endswith(told.number)
-    whom = told.title if named_by_number else f"{told.title}, {told.number}"
+    whom = told.title if told.has_number_in_title else f"{told.title}, {told.number}"
     return (whom,) if told.settled else (whom, told.why)
 
 

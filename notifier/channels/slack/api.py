@@ -8,7 +8,7 @@ from typing import Final, Protocol, TypeAlias
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_base_client import AsyncBaseClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from notifier.channels.slack.connection import TIMEOUT, Connection
@@ -72,7 +72,8 @@ class SdkApi:
         # The SDK logs whole messages, with phone numbers, whenever its logger has no level of its own.
         logger = logging.getLogger(f"{__name__}.sdk")
         logger.setLevel(logging.WARNING)
-        self._client = AsyncWebClient(base_url=base_url, retry_handlers=[], logger=logger)
+        # Not AsyncWebClient: its methods, one for each of Slack's, are a megabyte, and are not needed.
+        self._client = AsyncBaseClient(base_url=base_url, retry_handlers=[], logger=logger)
         self._client.proxy = None  # the session knows it, and knows NO_PROXY too
 
     async def call(self, method: str, payload: Mapping[str, object]) -> Mapping[str, object]:

@@ -160,6 +160,7 @@ def _digest(report: DigestReport) -> Json:
             {
                 "hour": one.hour,
                 "calls": one.calls,
+                "customers": one.customers,
                 "reached": one.reached if figures.knows_reached else None,
             }
             for one in figures.hours

@@ -22,14 +22,17 @@ def each_name_once(view: View) -> Iterator[Finding]:
 
 def each_app_once(view: View) -> Iterator[Finding]:
     """The same app id twice would tell each call twice."""
-    seen: set[tuple[str, int]] = set()
+    seen: dict[tuple[str, int], KeyPath] = {}
     for path, account in view.accounts.items():
         app = (account.region, account.app_id)
         if app in seen:
             yield Finding(
-                (*path, "app_id"), "another account has this app id and region", "keep one of the two"
+                (*path, "app_id"),
+                "another account has this app id and region",
+                "keep one of the two",
+                also=((*path, "region"), (*seen[app], "region")),
             )
-        seen.add(app)
+        seen.setdefault(app, path)
 
 
 def countries(view: View) -> Iterator[Finding]:
@@ -60,8 +63,6 @@ def base_urls(view: View) -> Iterator[Finding]:
 
 def start_from(view: View) -> Iterator[Finding]:
     """It must be possible to tell where to begin."""
-    if view.poll is None:
-        return
     try:
         start_instant(view.poll.start_from, 0)
     except ValueError as error:
@@ -71,6 +72,6 @@ def start_from(view: View) -> Iterator[Finding]:
 
 def timeout(view: View) -> Iterator[Finding]:
     """A request that may hang for longer than this is as good as no time limit."""
-    if view.poll is not None and view.poll.timeout > _LONGEST_TIMEOUT:
+    if view.poll.timeout > _LONGEST_TIMEOUT:
         hint = f"write {duration_text(_LONGEST_TIMEOUT)} or less; 15s is usual"
         yield Finding(("telecmi", "poll", "timeout"), "too long", hint)

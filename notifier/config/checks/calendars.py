@@ -33,7 +33,9 @@ def never_open(view: View) -> Iterator[Finding]:
             if any(later - earlier > _LONGEST for earlier, later in pairwise(marks)):
                 what = "it never opens for more than a year"
                 hint = "let `closed` end earlier, or give a day in between hours in `exceptions`"
-                yield Finding(("calendars", name, "closed"), what, hint, at_key=True)
+                here = ("calendars", name, "closed")
+                also = (here, ("calendars", name, "exceptions"))
+                yield Finding(here, what, hint, at_key=True, also=also)
 
 
 def named(view: View) -> Iterator[Finding]:
@@ -41,7 +43,8 @@ def named(view: View) -> Iterator[Finding]:
     for path, name in _references(view):
         if name and name not in view.calendar_names:
             hint = meant_or_listed(name, view.calendar_names) or "add it under `calendars:`"
-            yield Finding((*path, "calendar"), "no such calendar", hint)
+            also = (("calendars", name),)
+            yield Finding((*path, "calendar"), "no such calendar", hint, also=also)
 
 
 def needed(view: View) -> Iterator[Finding]:
@@ -50,15 +53,15 @@ def needed(view: View) -> Iterator[Finding]:
         for key in ("outside", "critical_passes"):
             if key in rule.model_fields_set and not rule.calendar:
                 hint = "add `calendar:` with one of `calendars`, or remove it"
-                yield Finding((*path, key), "means nothing without a calendar", hint, at_key=True)
-    ops = view.ops
-    if ops is not None and ops.calendar and ops.quiet_after is None:
-        hint = "add `quiet_after:`, or remove it"
-        yield Finding(("ops", "calendar"), "means nothing without `quiet_after`", hint, at_key=True)
+                what, also = "means nothing without a calendar", ((*path, "calendar"),)
+                yield Finding((*path, key), what, hint, at_key=True, also=also)
+    if view.ops.calendar in view.calendar_names and view.ops.quiet_after is None:
+        what, hint = "means nothing without `quiet_after`", "add `quiet_after:`, or remove it"
+        also = (("ops", "quiet_after"),)
+        yield Finding(("ops", "calendar"), what, hint, at_key=True, also=also)
 
 
 def _references(view: View) -> Iterator[tuple[KeyPath, str]]:
     for path, rule in view.rules.items():
         yield path, rule.calendar
-    if view.ops is not None:
-        yield ("ops",), view.ops.calendar
+    yield ("ops",), view.ops.calendar

@@ -33,7 +33,8 @@ def windows(view: View) -> Iterator[Finding]:
                 yield Finding(here, "is missing, and calls are counted here", hint)
         elif not _threshold(rule):
             hint = "add `count:` above 1, or did you mean `wait:`?"
-            yield Finding(here, "means nothing without a count", hint, at_key=True)
+            also = tuple((*path, key) for key in ("count", "levels", "overrides"))
+            yield Finding(here, "means nothing without a count", hint, at_key=True, also=also)
         elif rule.within == 0:
             yield Finding(here, "no time at all", "write a span like 30m")
 
@@ -45,7 +46,9 @@ def levels(view: View) -> Iterator[Finding]:
         for index, level in enumerate(rule.levels):
             if level.count <= below:
                 what = f"not above the {'level' if index else 'count'} before it, {below}"
-                yield Finding((*path, "levels", index, "count"), what, "let levels rise")
+                before = (*path, "levels", index - 1, "count") if index else (*path, "count")
+                here = (*path, "levels", index, "count")
+                yield Finding(here, what, "let levels rise", also=(before,))
             below = max(below, level.count)
 
 
@@ -55,12 +58,15 @@ def overrides(view: View) -> Iterator[Finding]:
         here = (*path, "overrides")
         if rule.overrides and "extension" not in rule.per:
             hint = "write `per: extension`, or a list with it"
-            yield Finding(here, "thresholds per extension, but calls are not counted so", hint, at_key=True)
+            what, also = "thresholds per extension, but calls are not counted so", ((*path, "per"),)
+            yield Finding(here, what, hint, at_key=True, also=also)
         lowest = min((level.count for level in rule.levels), default=None)
         for key, count in rule.overrides.items():
             yield from extension_trouble(view, key, (*here, key), at_key=True)
             if lowest is not None and count >= lowest:
-                yield Finding((*here, key), f"not below the level {lowest}", "lower it, or raise the level")
+                what, hint = f"not below the level {lowest}", "lower it, or raise the level"
+                counts = tuple((*path, "levels", index, "count") for index in range(len(rule.levels)))
+                yield Finding((*here, key), what, hint, also=counts)
 
 
 def expiry(view: View) -> Iterator[Finding]:

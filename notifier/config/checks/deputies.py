@@ -30,7 +30,11 @@ def reachable(view: View) -> Iterator[Finding]:
         chains = [list(chain(at, view.agents)) for at in _places(view, key)]
         if any(each and all(_has_no_address(view, at) for at in each) for each in chains):
             what = "neither this deputy nor a deputy of theirs has an address"
-            yield Finding(("agents", key, "deputy"), what, "give one of them `slack:` or `email:`")
+            hint = "give one of them `slack:` or `email:`"
+            people = {called(at, view.agent_names) for each in chains for at in each}
+            ways = ("slack", "email", "deputy")
+            also = tuple(("agents", person, way) for person in sorted(people) for way in ways)
+            yield Finding(("agents", key, "deputy"), what, hint, also=also)
 
 
 def _places(view: View, key: str) -> list[str]:

@@ -35,7 +35,8 @@ def digest_teams(view: View) -> Iterator[Finding]:
         for index, team in enumerate(digest.team):
             if team not in view.teams:
                 hint = meant(team, view.teams) or "give an agent this `team:`"
-                yield Finding((*path, "team", index), "no agent is in this team", hint)
+                what, also = "no agent is in this team", view.of_agents("team")
+                yield Finding((*path, "team", index), what, hint, also=also)
 
 
 def digest_receivers(view: View) -> Iterator[Finding]:
@@ -45,4 +46,5 @@ def digest_receivers(view: View) -> Iterator[Finding]:
             receiver = view.receivers.get(name)
             if receiver is not None and receiver.is_of_agents:
                 what = "it comes to the agent of a call, and a digest is of no call"
-                yield Finding((*path, "notify", index), what, "name a room, a person or an address")
+                hint, also = "name a room, a person or an address", (("receivers", name),)
+                yield Finding((*path, "notify", index), what, hint, also=also)

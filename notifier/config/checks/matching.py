@@ -33,13 +33,15 @@ def _teams(view: View, match: Match, path: KeyPath) -> Iterator[Finding]:
     for index, team in enumerate(match.team):
         if team not in view.teams:
             hint = meant(team, view.teams) or "give an agent this `team:`"
-            yield Finding((*path, "team", index), "no agent is in this team", hint)
+            what, also = "no agent is in this team", view.of_agents("team")
+            yield Finding((*path, "team", index), what, hint, also=also)
 
 
 def _leg(view: View, match: Match, path: KeyPath) -> Iterator[Finding]:
     if match.leg is not None and not view.has_phones:
-        what = "no agent has a phone, so every call counts as one to the customer"
-        yield Finding((*path, "leg"), what, "give agents their `phone:`")
+        what = "no agent has a phone, so every call to a number counts as one to the customer"
+        hint, also = "give agents their `phone:`", view.of_agents("phone")
+        yield Finding((*path, "leg"), what, hint, also=also)
 
 
 def _customers(match: Match, path: KeyPath) -> Iterator[Finding]:
@@ -51,14 +53,18 @@ def _customers(match: Match, path: KeyPath) -> Iterator[Finding]:
 
 def _account(view: View, account: str, path: KeyPath) -> Iterator[Finding]:
     if account not in view.account_names:
-        yield Finding(path, "no such account", meant(account, view.account_names))
+        hint, also = meant(account, view.account_names), view.names_of_accounts
+        yield Finding(path, "no such account", hint, also=also)
 
 
 def _empty(match: Match, path: KeyPath) -> Iterator[Finding]:
-    """An empty list would hold for every call, which nobody means who writes one."""
+    """What is empty would hold for every call, which nobody means who writes it."""
     for name in sorted(match.model_fields_set):
-        if getattr(match, name) == ():
-            yield Finding((*path, name), "an empty list", "name something, or remove the key for any")
+        value = getattr(match, name)
+        if value == () or value is None:
+            what = "an empty list" if value == () else "nothing stands here"
+            hint = "name something, or remove the key for any"
+            yield Finding((*path, Match.model_fields[name].alias or name), what, hint)
     if path[-1] == "not" and not match.model_fields_set:
         yield Finding(path, "it excludes every call", "give it a condition, or remove it")
 

@@ -21,7 +21,8 @@ def extension_trouble(view: View, key: str, path: KeyPath, *, at_key: bool) -> I
         what = "not an extension"
         yield Finding(path, what, 'write its digits, "209", or with its account, "main/209"', at_key=at_key)
     elif slash and account not in view.account_names:
-        yield Finding(path, "no such account", meant(account, view.account_names), at_key=at_key)
+        hint, also = meant(account, view.account_names), view.names_of_accounts
+        yield Finding(path, "no such account", hint, at_key=at_key, also=also)
 
 
 def agent_addresses(view: View) -> Iterator[Finding]:

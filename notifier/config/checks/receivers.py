@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from notifier.config.forms import is_address, is_slack_target
 from notifier.config.network import url_trouble
 from notifier.config.places import Finding, KeyPath
-from notifier.config.receivers import AGENT, SlackReceiver
+from notifier.config.receivers import AGENT, NOBODY, SlackReceiver
 from notifier.config.view import View
 
 SHORTEST_SECRET = 16
@@ -21,6 +21,9 @@ def names(view: View) -> Iterator[Finding]:
         if not _NAME.fullmatch(name):
             hint = "use letters, digits, dot, _ and -, at most 60 of them"
             yield Finding(("receivers", name), "a name that is not allowed", hint, at_key=True)
+        elif name == NOBODY:
+            what = "this name stands for nobody at all"
+            yield Finding(("receivers", name), what, "give it another one", at_key=True)
 
 
 def one_kind(view: View) -> Iterator[Finding]:
@@ -30,14 +33,16 @@ def one_kind(view: View) -> Iterator[Finding]:
         if len(kinds) != 1:
             what = "several kinds in one receiver" if kinds else "a receiver of no kind"
             hint = "make two receivers" if kinds else "give it `slack:`, `email:` or `webhook:`"
-            yield Finding(("receivers", name), what, hint)
+            # Several stay several, whatever else is wrong with them.
+            yield Finding(("receivers", name), what, hint, at_key=bool(kinds))
 
 
 def slack_targets(view: View) -> Iterator[Finding]:
     """A Slack receiver goes to one place, through the bot or a webhook."""
     for path, slack in _slack(view):
         if slack.to and slack.webhook_url is not None:
-            yield Finding(path, "both `to` and `webhook_url`", "keep one; a webhook has a channel of its own")
+            hint = "keep one; a webhook has a channel of its own"
+            yield Finding(path, "both `to` and `webhook_url`", hint, at_key=True)
         elif not slack.to and slack.webhook_url is None:
             yield Finding(path, "neither `to` nor `webhook_url`", 'write `to: agent` or `to: "#channel"`')
         elif slack.to and not is_slack_target(slack.to):
@@ -45,7 +50,8 @@ def slack_targets(view: View) -> Iterator[Finding]:
             yield Finding((*path, "to"), "not a Slack destination", hint)
         elif slack.to and "slack" not in view.sections:
             hint = "add `slack: {bot_token: ...}` at the top level, or use webhook_url"
-            yield Finding((*path, "to"), "needs the Slack bot, and there is none", hint)
+            what, also = "needs the Slack bot, and there is none", (("slack",),)
+            yield Finding((*path, "to"), what, hint, also=also)
 
 
 def slack_webhooks(view: View) -> Iterator[Finding]:
@@ -77,7 +83,8 @@ def email_addresses(view: View) -> Iterator[Finding]:
             continue
         path = ("receivers", name, "email")
         if "email" not in view.sections:
-            yield Finding(path, "needs a mail server, and there is none", "add `email:` at the top level")
+            what, hint = "needs a mail server, and there is none", "add `email:` at the top level"
+            yield Finding(path, what, hint, at_key=True, also=(("email",),))
         for index, to in enumerate(receiver.email.to):
             if to != AGENT and not is_address(to):
                 hint = "write agent, or one address per item, like lead@example.com"

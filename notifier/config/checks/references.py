@@ -13,7 +13,7 @@ def named_receivers(view: View) -> Iterator[Finding]:
         for index, name in enumerate(names):
             if name not in view.receiver_names:
                 hint = meant_or_listed(name, view.receiver_names) or "add it under `receivers:`"
-                yield Finding((*path, index), "no such receiver", hint)
+                yield Finding((*path, index), "no such receiver", hint, also=(("receivers", name),))
 
 
 def rule_names(view: View) -> Iterator[Finding]:
@@ -37,5 +37,4 @@ def _lists(view: View) -> Iterator[tuple[KeyPath, tuple[str, ...]]]:
             yield (*path, "escalate", index, "notify"), step.notify
     for path, digest in view.digests.items():
         yield (*path, "notify"), digest.notify
-    if view.ops is not None:
-        yield ("ops", "notify"), view.ops.notify
+    yield ("ops", "notify"), view.ops.notify

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from notifier.config.forms import is_sender
 from notifier.config.network import is_host, is_loopback, listen_address, url_trouble
-from notifier.config.places import Finding
+from notifier.config.places import Finding, KeyPath
 from notifier.config.schema import ANSWERED_OVERLAP
 from notifier.config.store import url_fault
 from notifier.config.values import DAY, duration_text
@@ -70,55 +70,58 @@ def store(view: View) -> Iterator[Finding]:
 
 def keep_calls(view: View) -> Iterator[Finding]:
     """What is still counted, or read again, must not be forgotten."""
-    if view.keep is None:
-        return
-    needed = [(rule.within or 0, "the longest `within`") for rule in view.rules.values()]
-    if view.poll is not None:
-        needed.append((view.poll.overlap + DAY, "`poll.overlap` and a day"))
-        if view.follow_up:
-            needed.append((ANSWERED_OVERLAP + DAY, "what is asked for again of answered calls, and a day"))
-    if view.reconcile is not None:
-        needed.append((view.reconcile.window, "`reconcile.window`"))
-    span, reason = max(needed, default=(0, ""))
+    needed: list[tuple[int, str, KeyPath]] = [
+        (rule.within or 0, "the longest `within`", (*path, "within")) for path, rule in view.rules.items()
+    ]
+    needed.append(
+        (view.poll.overlap + DAY, "`poll.overlap` and a day", ("telecmi", "poll", "overlap")),
+    )
+    if view.follow_up:
+        reason = "what is asked for again of answered calls, and a day"
+        needed.append((ANSWERED_OVERLAP + DAY, reason, ("telecmi", "follow_up")))
+    needed.append((view.reconcile.window, "`reconcile.window`", ("telecmi", "reconcile", "window")))
+    span, reason, where = max(needed)
     if view.keep.calls < span:
-        what = f"shorter than {reason}, {duration_text(span)}"
-        yield Finding(("store", "keep", "calls"), what, f"write {duration_text(span)} or more")
+        what, hint = f"shorter than {reason}, {duration_text(span)}", f"write {duration_text(span)} or more"
+        yield Finding(("store", "keep", "calls"), what, hint, also=(where,))
 
 
 def reconcile(view: View) -> Iterator[Finding]:
     """Comparisons take the place of polls, and their windows meet: else calls that come late are missed."""
-    if view.reconcile is None or view.poll is None:
-        return
     every, window = view.reconcile.every, view.reconcile.window
-    path = ("telecmi", "reconcile")
+    path, poll = ("telecmi", "reconcile"), ("telecmi", "poll")
     if every < view.poll.every:
         span = duration_text(view.poll.every)
-        yield Finding((*path, "every"), f"shorter than `poll.every`, {span}", f"write {span} or more")
+        what, also = f"shorter than `poll.every`, {span}", ((*poll, "every"),)
+        yield Finding((*path, "every"), what, f"write {span} or more", also=also)
     elif every > window:
         what = "longer than `window`: calls that TeleCMI lists late in between would be missed"
-        yield Finding((*path, "every"), what, f"write {duration_text(window)} or less")
+        hint, also = f"write {duration_text(window)} or less", ((*path, "window"),)
+        yield Finding((*path, "every"), what, hint, also=also)
     if window < view.poll.overlap:
         span = duration_text(view.poll.overlap)
-        yield Finding((*path, "window"), f"shorter than `poll.overlap`, {span}", f"write {span} or more")
+        what, also = f"shorter than `poll.overlap`, {span}", ((*poll, "overlap"),)
+        yield Finding((*path, "window"), what, f"write {span} or more", also=also)
 
 
 def keep_alerts(view: View) -> Iterator[Finding]:
     """The calls of an alert that ended do not count again; what forgets the alert forgets that."""
     longest = max((rule.within or 0 for rule in view.rules.values()), default=0)
-    if view.keep is not None and view.keep.alerts < longest:
+    if view.keep.alerts < longest:
         what = f"shorter than the longest `within`, {duration_text(longest)}"
         yield Finding(("store", "keep", "alerts"), what, f"write {duration_text(longest)} or more")
 
 
 def retry(view: View) -> Iterator[Finding]:
     """Waiting times between tries grow."""
-    if view.delivery is not None and view.delivery.retry.first > view.delivery.retry.max:
+    if view.delivery.retry.first > view.delivery.retry.max:
         hint = "raise `max` or lower `first`"
-        yield Finding(("delivery", "retry", "first"), "longer than `max`", hint)
+        also = (("delivery", "retry", "max"),)
+        yield Finding(("delivery", "retry", "first"), "longer than `max`", hint, also=also)
 
 
 def heartbeat(view: View) -> Iterator[Finding]:
     """Whoever sees the heartbeat's URL could send it in our place."""
-    url = None if view.ops is None else view.ops.heartbeat_url
+    url = view.ops.heartbeat_url
     if url is not None and (trouble := url_trouble(url.get(), insecure=view.allow_insecure)):
         yield Finding(("ops", "heartbeat_url"), *trouble)

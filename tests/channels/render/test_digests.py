@@ -69,6 +69,7 @@ def test_what_is_not_known_is_said_and_not_counted_as_nothing() -> None:
     told = digest_words(unknown, str)
     assert told.facts == (
         "3 customers missed, in 5 calls",
+        "In the lists, a customer counts with each agent, and in each hour, that missed them",
         "Left out: 1 call that rang an agent's own phone only",
         "Who was reached afterwards is not known: answered calls are not read",
     )
@@ -76,6 +77,22 @@ def test_what_is_not_known_is_said_and_not_counted_as_nothing() -> None:
     everything = json.dumps(blocks(unknown)) + text(unknown) + plain(unknown) + html(unknown)
     assert "to reach" not in digest_words(unknown, str).title
     assert "Still to reach" not in everything
+
+
+def test_every_figure_says_what_it_counts() -> None:
+    told = digest_words(a_digest(), str)
+    assert told.facts[:2] == (
+        "3 customers missed, in 5 calls",
+        "1 customer reached after their last missed call, 2 still to reach",
+    )
+    assert [str(row) for row in (*told.agents, *told.hours)] == [
+        "Agent 209: 2 customers missed, 1 reached, 1 to reach, median 24 min",
+        "extension 210: 1 customer missed, 0 reached, 1 to reach",
+        "10:00: 3 calls to 2 customers, 1 reached",
+        "17:00: 2 calls to 2 customers, 0 reached",
+    ]
+    once = digest(hours=(HourTally(10, 5, 3, 1),))
+    assert not [fact for fact in facts(once) if "In the lists" in fact]
 
 
 def test_it_says_up_to_when_telecmi_was_read_where_that_is_too_little() -> None:
@@ -117,7 +134,7 @@ def full(count: int) -> DigestReport:
         agent_legs=10**9,
         customers=Tally(10**9, 1, 10**12),
         agents=agents,
-        hours=tuple(HourTally(hour, 10**6, 10**6) for hour in range(24)),
+        hours=tuple(HourTally(hour, 10**6, 10**6, 10**6) for hour in range(24)),
         newest_open=tuple(OpenCustomer(LONG, LONG, agents[0].agent, 10**9, 1_000) for _ in range(20)),
         read_to=1_000,
         knows_reached=True,
@@ -165,7 +182,13 @@ reports = st.builds(
         customers=tallies,
         agents=st.lists(st.builds(AgentTally, agents, tallies), max_size=20).map(tuple),
         hours=st.lists(
-            st.builds(HourTally, st.integers(0, 23), st.integers(1, 10**6), st.integers(0, 10**6)),
+            st.builds(
+                HourTally,
+                st.integers(0, 23),
+                st.integers(1, 10**6),
+                st.integers(1, 10**6),
+                st.integers(0, 10**6),
+            ),
             max_size=24,
         ).map(tuple),
         newest_open=st.lists(

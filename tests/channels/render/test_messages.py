@@ -106,7 +106,7 @@ def not_followed(report: DigestReport) -> DigestReport:
         agent_legs=0,
         customers=Tally(3, 0, None),
         agents=tuple(AgentTally(one.agent, Tally(one.tally.missed, 0, None)) for one in figures.agents),
-        hours=tuple(HourTally(one.hour, one.calls, 0) for one in figures.hours),
+        hours=tuple(HourTally(one.hour, one.calls, one.customers, 0) for one in figures.hours),
         read_to=report.until - 60 * MINUTE,
         knows_reached=False,
     )
@@ -165,10 +165,24 @@ def held_over_night() -> Summary:
     return replace(summary, notifications=tuple(told))
 
 
+def news(notification: Notification) -> Notification:
+    """A new message that says how it stands now; no call has joined."""
+    return replace(notification, kind=Kind.UPDATE, joined=0, stands_anew=True)
+
+
+def reopened() -> Notification:
+    """After it was acknowledged, Asha let it go on."""
+    on_it = handled(AlertState.OPEN, EventKind.ACKNOWLEDGED)
+    event = Event(START + 7 * MINUTE, EventKind.REOPENED, "Asha", "they want <another> call")
+    alert = replace(on_it.alert, handled_by="", handled_at=None)
+    return replace(on_it, alert=alert, events=(*on_it.events, event))
+
+
+REOPENED = reopened()
 ALERTS = {
     "acknowledged": handled(AlertState.ACKNOWLEDGED, EventKind.ACKNOWLEDGED),
     "snoozed": handled(AlertState.SNOOZED, EventKind.SNOOZED, snoozed_until=START + DAY),
-    "reopened": handled(AlertState.OPEN, EventKind.REOPENED, handled_by="", handled_at=None),
+    "reopened": REOPENED,
     "ended-resolved": handled(AlertState.ENDED, EventKind.RESOLVED, ended_as=EndReason.RESOLVED),
     "ended-reached": tried_again(handled(AlertState.ENDED, EventKind.REACHED, **REACHED)),
     "escalation": tried_again(a_notification(kind=Kind.ESCALATION, told=(ToldLine("a", START, Kind.OPEN),))),
@@ -179,6 +193,10 @@ ALERTS = {
     "open-two-agents": by_two_agents(),
     "level": replace(too_many(level=1, needed=12), kind=Kind.LEVEL),
     "update": replace(by_two_agents(), kind=Kind.UPDATE),
+    "update-reached": news(tried_again(handled(AlertState.ENDED, EventKind.REACHED, **REACHED))),
+    "update-resolved": news(handled(AlertState.ENDED, EventKind.RESOLVED, ended_as=EndReason.RESOLVED)),
+    "update-acknowledged": news(handled(AlertState.ACKNOWLEDGED, EventKind.ACKNOWLEDGED)),
+    "update-reopened": news(REOPENED),
     "ended-told": ended(a_notification(), EndReason.TOLD, 0),
     "ended-quiet": ended(too_many(), EndReason.QUIET, 30),
     "ended-expired": ended(a_notification(), EndReason.EXPIRED, 24 * 60),
@@ -248,6 +266,33 @@ def test_an_ended_test_still_says_that_it_is_one() -> None:
     assert all(
         "test with sample data" in said for said in (str(blocks(over)), text(over), plain(over), html(over))
     )
+
+
+UPDATES = ("update", "update-reached", "update-resolved", "update-acknowledged", "update-reopened")
+
+
+def test_an_escalation_says_whether_its_target_knows_of_it() -> None:
+    first = a_notification(kind=Kind.ESCALATION)
+    assert text(first).startswith("Escalated to you: still not reached")
+    assert text(replace(first, told_before=True)).startswith("Told again: still not reached")
+
+
+def test_every_mail_about_one_alert_has_one_subject() -> None:
+    about_one = [ALERTS[name] for name in ("open", *UPDATES[1:], "reopened", "escalation", "reminder")]
+    assert {subject(one) for one in about_one} == {subject(ALERTS["open"])}
+
+
+@pytest.mark.parametrize("name", UPDATES[1:])
+def test_an_update_leads_with_what_is_new_and_speaks_of_no_new_calls(name: str) -> None:
+    first = {
+        "update-reached": "Reached by Agent 209, ",
+        "update-resolved": "Resolved by Asha, ",
+        "update-acknowledged": "Asha is on it since ",
+        "update-reopened": "Reopened by Asha",
+    }[name]
+    assert text(ALERTS[name]).startswith(first)
+    assert plain(ALERTS[name]).startswith(first)
+    assert "New calls" not in text(ALERTS[name]) + html(ALERTS[name]) + str(blocks(ALERTS[name]))
 
 
 def test_html_loads_nothing_and_dials() -> None:

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -171,10 +172,10 @@ def test_what_is_not_known_of_who_did_it_is_left_out() -> None:
 def test_an_escalation_of_what_somebody_is_on_says_both() -> None:
     handled = of(a_call(), state=AlertState.ACKNOWLEDGED, handled_by="Asha", handled_at=START)
     assert told(replace(handled, kind=Kind.ESCALATION)).status == (
-        "Still not reached: you are told as well. Asha is on it since 19:43 IST (+05:30)"
+        "Escalated to you: still not reached. Asha is on it since 19:43 IST (+05:30)"
     )
     counted = replace(of(a_call(), per=("extension",)), kind=Kind.REMINDER)
-    assert told(counted).status == "Still open: a reminder"
+    assert told(counted).status == "Reminder: still open"
 
 
 def test_only_the_note_of_whoever_handled_it_last_is_shown() -> None:
@@ -214,7 +215,8 @@ def test_calls_that_are_the_attempts_are_counted_once() -> None:
     two = of(a_call(placed_at=START - MINUTE), a_call())
     tried = Attempts(2, START - MINUTE, START, ("main/209",), None)
     assert told(replace(two, attempts=tried)).often == ""
-    assert told(replace(two, attempts=replace(tried, count=3))).often
+    assert told(replace(two, attempts=replace(tried, count=7))).often == ""
+    assert told(replace(two, attempts=replace(tried, count=1))).often
 
 
 def test_who_was_told_before_is_named_once_and_no_more_than_three() -> None:
@@ -222,6 +224,32 @@ def test_who_was_told_before_is_named_once_and_no_more_than_three() -> None:
     lines = (ToldLine("b", START, Kind.OPEN), *lines)
     found = words(replace(a_notification(), told=lines), mrkdwn).told
     assert found == ("b 19:43 IST (+05:30), c&lt; 19:44 IST (+05:30), d 19:44 IST (+05:30), 1 more")
+
+
+def test_an_agent_and_a_room_that_were_told_are_named_and_an_address_is_not() -> None:
+    lines = (
+        ToldLine("agent", START, Kind.OPEN, "agent main/209"),
+        ToldLine("agent", START, Kind.OPEN, "agent main/210"),
+        ToldLine("leads", START, Kind.OPEN, "mail-9fbdefe2837a"),
+    )
+    at = "19:43 IST (+05:30)"
+    made = replace(a_notification(), told=lines)
+    assert told(made).told == f"Agent 209 {at}, extension 210 {at}, leads {at}"
+    room = replace(made, told=(ToldLine("room", START, Kind.OPEN, "#sales"),))
+    assert f"Also told: #sales {at}" in plain(room)
+
+
+def test_a_mail_says_a_number_once_and_leads_with_why_it_comes() -> None:
+    nameless = replace(of(a_call(name="")), kind=Kind.ESCALATION)
+    assert plain(nameless).splitlines()[:2] == [
+        "Escalated to you: still not reached",
+        "Call back +91 98123 45678",
+    ]
+    page = html(nameless)
+    assert page.count("+91 98123 45678</a></h1>") == page.count("tel:+919812345678") == 1
+    assert page.index("Escalated to you") < page.index("<h1")
+    assert plain(replace(nameless, kind=Kind.REMINDER)).startswith("Reminder: still not reached\n")
+    assert subject(nameless) == subject(replace(nameless, kind=Kind.OPEN))
 
 
 def test_of_an_agents_own_phone_no_call_back_is_asked_for() -> None:
@@ -235,5 +263,35 @@ def test_what_became_of_it_since_it_was_reopened_is_shown_instead() -> None:
     reopened = Event(START, EventKind.REOPENED, "Asha")
     held = Event(START, EventKind.HELD)
     woke = Event(START, EventKind.WOKE)
-    assert told(a_notification(events=(reopened, held))).status == "Reopened"
+    assert told(a_notification(events=(reopened, held))).status == "Reopened by Asha"
     assert told(a_notification(events=(reopened, woke))).status == ""
+
+
+UPDATES = [
+    ({"joined": 1}, "New calls joined, 2 in all"),
+    ({"joined": None}, "New calls joined, 2 in all"),
+    ({"joined": 0, "stands_anew": True}, "Asha is on it since 19:43 IST (+05:30)"),
+    (
+        {"joined": 1, "stands_anew": True},
+        "Asha is on it since 19:43 IST (+05:30). New calls joined, 2 in all",
+    ),
+]
+
+
+@pytest.mark.parametrize(("news", "expected"), UPDATES)
+def test_an_update_begins_with_what_is_new(news: dict[str, Any], expected: str) -> None:
+    on_it = an_alert(state=AlertState.ACKNOWLEDGED, handled_by="Asha", handled_at=START, call_count=2)
+    said = told(a_notification(kind=Kind.UPDATE, alert=on_it, **news)).status
+    assert said.startswith(expected)
+    assert "Asha is on it" in said
+
+
+def test_an_update_says_who_reopened_it_whatever_was_repeated_since() -> None:
+    note = Event(START, EventKind.REOPENED, "Asha", "they called again")
+    story = (note, Event(START, EventKind.ESCALATED), Event(START, EventKind.REMINDED))
+    fresh = a_notification(kind=Kind.UPDATE, joined=0, stands_anew=True)
+    assert told(replace(fresh, events=story)).status == "Reopened by Asha"
+    assert told(replace(fresh, events=story)).note == "“they called again”"
+    # In a summary, which tells no stories.
+    assert told(fresh).status == "Open again"
+    assert told(replace(fresh, stands_anew=False)).status == ""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from notifier.channels.mail import Mail
 from notifier.channels.render import blocks, html, plain, subject, text
+from notifier.channels.render.escape import mrkdwn
 from notifier.channels.render.summaries import summary_words
 from notifier.channels.slack.bot import SUMMARY_SIZE
 from notifier.model import (
@@ -17,6 +18,8 @@ from notifier.model import (
     AlertState,
     Call,
     EndReason,
+    Event,
+    EventKind,
     Gathered,
     Kind,
     Notification,
@@ -77,6 +80,33 @@ def test_it_says_how_many_and_why(gathered: Gathered, title: str, why: str) -> N
         assert title in said
         assert why in said
         assert "part" not in said.replace("padding", "")
+
+
+@pytest.mark.parametrize(
+    ("events", "why"),
+    [
+        (("held", "held"), "They came when their rules do not tell anybody, and were kept until now."),
+        (("Asha", "Asha"), "They were silenced by Asha, and kept until now."),
+        (
+            ("held", "Ra<vi"),
+            (
+                "They came when their rules do not tell anybody, or were silenced by Ra&lt;vi, and were kept "
+                "until now."
+            ),
+        ),
+        (("1", "2", "3", "4"), "They were silenced by 1, 2, 3 and 1 more, and kept until now."),
+    ],
+    ids=["closed", "silenced", "both", "by many"],
+)
+def test_what_was_held_says_by_what_and_by_whom(events: tuple[str, ...], why: str) -> None:
+    held = [
+        Event(START, EventKind.HELD) if who == "held" else Event(START, EventKind.SILENCED, who)
+        for who in events
+    ]
+    base = of(*(an_alert(id=number) for number in range(1, len(events) + 1)))
+    told = tuple(replace(each, events=(event,)) for each, event in zip(base.notifications, held, strict=True))
+    summary = replace(base, notifications=told, gathered=Gathered.HELD)
+    assert summary_words(summary, mrkdwn).why == why
 
 
 def test_a_part_says_which_of_how_many_it_is() -> None:

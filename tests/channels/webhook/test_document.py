@@ -227,8 +227,8 @@ def test_a_digest_says_how_many_and_who_is_left() -> None:
         "median_ms": 24 * MINUTE,
     }
     assert digest["hours"] == [
-        {"hour": 10, "calls": 3, "reached": 2},
-        {"hour": 17, "calls": 2, "reached": 0},
+        {"hour": 10, "calls": 3, "customers": 2, "reached": 1},
+        {"hour": 17, "calls": 2, "customers": 2, "reached": 0},
     ]
     assert digest["newest_open"][1] == {
         "customer": "+12025550123",

@@ -42,6 +42,7 @@ def _columns() -> None:
         op.add_column("alerts", sa.Column(name, sa.BigInteger(), nullable=True))
     for name in ("escalated", "reminded"):
         op.add_column("alerts", sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text("0")))
+    op.add_column("told", sa.Column("standing", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.execute("UPDATE alerts SET open_since = opened_at WHERE state = 'open'")
     op.execute(
         """
