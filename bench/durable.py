@@ -2,11 +2,14 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
-from bench.events import BATCH, CALLS, FIRST, STEP, batches, record, settle
+from bench.events import CALLS, FIRST, STEP, batches, record, settle
+from bench.followed import Batch, followed
 from bench.report import Row, per_second, row
 from bench.settings import settings
 from notifier.app.crew import build
@@ -24,69 +27,95 @@ REPEATS = 3
 COMMITS = 300
 
 
+@dataclass
+class _Runs:
+    """What was measured of one kind of reads, one value per repeat."""
+
+    rates: list[float] = field(default_factory=list)  # calls a second
+    busy: list[float] = field(default_factory=list)  # seconds of processor time per call
+    sizes: list[float] = field(default_factory=list)  # bytes per call
+
+    def repeat(self, disk: Path, given: Sequence[Batch], *, follow_up: bool) -> None:
+        with TemporaryDirectory(dir=disk) as folder:
+            store = Path(folder) / "notifier.db"
+            began = process_time()
+            self.rates.append(CALLS / asyncio.run(_seconds(given, store, follow_up=follow_up)))
+            self.busy.append((process_time() - began) / CALLS)
+            self.sizes.append(store.stat().st_size / CALLS)
+
+    def rows(self, what: str, aim: str = "") -> list[Row]:
+        return [
+            row(what, self.rates, per_second, budget="20,000/s", aim=aim),
+            row("  processor time per call", self.busy, lambda seconds: f"{seconds * 1e6:.0f} us"),
+            row("  store per call", self.sizes, lambda size: f"{size:.0f} bytes"),
+        ]
+
+
 def figures(disk: Path) -> list[Row]:
     """Calls a second.
 
     Args:
         disk: a folder on the disk that is measured.
     """
-    bodies = [{"total": len(one), "cdr": [record(n) for n in one], "code": "200"} for one in batches()]
+    of_one_list, of_three = _missed(), followed()
     settle()
-    rates, busy, sizes = [], [], []
+    plain, with_follow_up = _Runs(), _Runs()
     for _ in range(REPEATS):
-        with TemporaryDirectory(dir=disk) as folder:
-            store = Path(folder) / "notifier.db"
-            began = process_time()
-            rates.append(CALLS / asyncio.run(_seconds(bodies, store)))
-            busy.append((process_time() - began) / CALLS)
-            sizes.append(store.stat().st_size / CALLS)
+        plain.repeat(disk, of_one_list, follow_up=False)
+        with_follow_up.repeat(disk, of_three, follow_up=True)
     return [
-        row(
-            "parse, dedupe, decide, commit; 1,000 calls a transaction",
-            rates,
-            per_second,
-            budget="20,000/s",
-            aim="ElastAlert 2's, above",
-        ),
-        row("  processor time per call", busy, lambda seconds: f"{seconds * 1e6:.0f} us"),
+        *plain.rows("parse, dedupe, decide, commit; 1,000 calls a transaction", "ElastAlert 2's, above"),
+        *with_follow_up.rows("the same with follow-up: three lists, every customer called again"),
         row("  commits of the bare disk (4 KB, fsync)", [_commits(disk) for _ in range(REPEATS)], per_second),
-        row("  store per call", sizes, lambda size: f"{size:.0f} bytes"),
     ]
 
 
-async def _seconds(bodies: list[dict[str, object]], store: Path) -> float:
+def _missed() -> list[Batch]:
+    return [
+        Batch(
+            Endpoint.OUT_MISSED,
+            [record(n) for n in one],
+            FIRST + one.start * STEP,
+            FIRST + one.stop * STEP,
+        )
+        for one in batches()
+    ]
+
+
+async def _seconds(given: Sequence[Batch], store: Path, *, follow_up: bool) -> float:
     database = Database.open(store)
-    config = Config.model_validate(settings(store))
+    made = settings(store)
+    made["telecmi"]["follow_up"] = follow_up
     clock = SystemClock()
-    crew = build(config, database, clock, Health(clock))
+    crew = build(Config.model_validate(made), database, clock, Health(clock))
     try:
         book = crew.intakes[0].book
-        source = await database.write(_watched)
+        watched = await database.write(_watched)
         began = perf_counter()
-        for number, body in enumerate(bodies):
-            await _take(body, number, book, source, database)
+        for batch in given:
+            await _take(batch, book, watched[batch.endpoint], database)
         return perf_counter() - began
     finally:
         await crew.stop()
         database.close()
 
 
-async def _take(
-    body: dict[str, object], number: int, book: Rulebook, source: Source, database: Database
-) -> None:
-    since = FIRST + number * BATCH * STEP
-    now = since + BATCH * STEP
-    records = read_answer(body, "main", Endpoint.OUT_MISSED, "IN").records
-    reach = Reach(since=since, began=now, date=now, upto=None, is_complete=True)
-    take = Take(book, source, records, "now", reach, now)
+async def _take(batch: Batch, book: Rulebook, source: Source, database: Database) -> None:
+    body = {"total": len(batch.records), "cdr": batch.records, "code": "200"}
+    records = read_answer(body, "main", batch.endpoint, "IN").records
+    reach = Reach(since=batch.since, began=batch.until, date=batch.until, upto=None, is_complete=True)
+    take = Take(book, source, records, "now", reach, batch.until)
     await database.write(take.write, take.after)
 
 
-def _watched(connection: Connection) -> Source:
-    # From before the first call on: a baseline would open nothing.
-    source = sources.source(connection, "main", Endpoint.OUT_MISSED)
-    sources.start(connection, source.id, FIRST)
-    return sources.source(connection, "main", Endpoint.OUT_MISSED)
+def _watched(connection: Connection) -> dict[Endpoint, Source]:
+    found = {}
+    for endpoint in Endpoint:
+        source = sources.source(connection, "main", endpoint)
+        # From before the first call on: a baseline would open nothing.
+        sources.start(connection, source.id, FIRST)
+        found[endpoint] = sources.source(connection, "main", endpoint)
+    return found
 
 
 def _commits(disk: Path) -> float:
