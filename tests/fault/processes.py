@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from notifier.clock import SystemClock
 from tests.fault.jumping import OFFSET
 from tests.fault.sides import Sides, trusted
 from tests.fault.watch import Watch
@@ -27,7 +26,7 @@ class Processes:
     def __init__(self, folder: Path, sides: Sides) -> None:
         self.folder = folder
         self.sides = sides
-        self.clock = SystemClock()
+        self.clock = sides.clock
         self.daemons: list[Daemon] = []
         self.module = "notifier"  # what is run
         self.store_folder = folder
@@ -82,8 +81,13 @@ class Processes:
         file = Path(self.environ[OFFSET])
         # Replaced, not rewritten: whoever reads it never finds it empty.
         new = file.with_suffix(".new")
-        new.write_text(str(int(hours * HOUR * 1000)))
+        new.write_text(str(int(hours * HOUR * 1000) + self.clock.passed))
         new.replace(file)
+
+    def let_pass(self, hours: float) -> None:
+        """Let hours pass for everybody at once, while the daemon is down; it must run by a clock."""
+        self.clock.passed += int(hours * HOUR * 1000)
+        self.set_clock(0.0)
 
     async def start(self, *command: str) -> Daemon:
         """Start it, or another command; ready or not."""
@@ -102,10 +106,27 @@ class Processes:
 
     async def command(self, *arguments: str) -> None:
         """Run another command beside the daemon; it must succeed."""
+        other = await self.beside(*arguments)
+        assert other.process.returncode == 0, f"ended with {other.process.returncode}\n{other.output}"
+
+    async def beside(self, *arguments: str, dies_in: float = PATIENCE) -> Daemon:
+        """Run another command beside the daemon to its end, whatever that is.
+
+        Args:
+            arguments: what stands after `notifier`.
+            dies_in: seconds after which it is killed.
+        """
         other = await Daemon.start(*arguments, "--config", str(self.config), environ=self.environ)
         self.watch.look_at(other)
-        await other.ends_with(0)
-        self.watch.keep(other)
+        try:
+            async with asyncio.timeout(dies_in):
+                await other.process.wait()
+        except TimeoutError:
+            pass
+        finally:
+            await other.kill()
+            self.watch.keep(other)
+        return other
 
     async def kill(self) -> None:
         """SIGKILL; the daemon must not have ended before."""

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from notifier.clock import SystemClock
+from notifier.clock import Clock, SystemClock
 from tests.fault.ledger import Telling
 from tests.fault.setting import PROGRAM
 from tests.support.hook import FakeHook
@@ -32,7 +32,7 @@ class TimedWorkspace(Workspace):
 
     def keep(self, channel: str, message: Mapping[str, Any]) -> Posted:
         kept = super().keep(channel, message)
-        self.accepted[kept.channel, kept.ts] = _CLOCK.now()
+        self.accepted[kept.channel, kept.ts] = self.now()
         return kept
 
 
@@ -52,10 +52,10 @@ class PartlySilentSlack(FakeSlack):
         return await super()._respond(request, method, asked, answer)
 
 
-def timed_slack(token: str) -> tuple[PartlySilentSlack, TimedWorkspace]:
+def timed_slack(token: str, clock: Clock) -> tuple[PartlySilentSlack, TimedWorkspace]:
     """A Slack that takes one message a second and channel, as the real one does."""
     slack = PartlySilentSlack(token=token)
-    workspace = TimedWorkspace(_CLOCK.now, Pace(_CLOCK.monotonic, burst=_BURST))
+    workspace = TimedWorkspace(clock.now, Pace(clock.monotonic, burst=_BURST))
     slack.workspace = workspace
     return slack, workspace
 
@@ -63,21 +63,23 @@ def timed_slack(token: str) -> tuple[PartlySilentSlack, TimedWorkspace]:
 class TimedMail(MailServer):
     """Knows when each message was accepted, by recipient."""
 
-    def __init__(self, *, password: str | None, security: Any = "none") -> None:
+    def __init__(self, clock: Clock, *, password: str | None, security: Any = "none") -> None:
         super().__init__(security, password=password)
+        self._clock = clock
         self.accepted: list[int] = []  # UTC ms, as long as `received`
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - its
         answer = await super().handle_DATA(server, session, envelope)
-        self.accepted += [_CLOCK.now()] * (len(self.received) - len(self.accepted))
+        self.accepted += [self._clock.now()] * (len(self.received) - len(self.accepted))
         return answer
 
 
 class TimedHook(FakeHook):
     """Knows when each document was accepted."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
+        self._clock = clock
         self.times: list[int] = []  # UTC ms, as long as `accepted`
 
     @property
@@ -86,7 +88,7 @@ class TimedHook(FakeHook):
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         answer = await super()._take(request)
-        self.times += [_CLOCK.now()] * (len(self.accepted) - len(self.times))
+        self.times += [self._clock.now()] * (len(self.accepted) - len(self.times))
         return answer
 
 

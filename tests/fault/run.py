@@ -71,6 +71,12 @@ def _close(world: World, outcome: Outcome) -> None:
     if again:
         outcome.complaints.append(f"messages about the threshold that were posted twice: {again}")
     outcome.complaints += world.complaints
+    for audit in world.audits:
+        outcome.due += audit.due
+        outcome.lost += audit.lost
+        outcome.doubled += audit.doubled
+        outcome.allowed += audit.allowed
+        outcome.complaints += audit.complaints
     _scan(world, outcome)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from notifier.clock import SystemClock
 from notifier.sandbox import Book, Sandbox
+from tests.fault.lapse import Lapse
+from tests.fault.life.setting import ROOMS
 from tests.fault.proxy import Proxy
 from tests.fault.remotes import PartlySilentSlack, TimedHook, TimedMail, TimedWorkspace, timed_slack
 from tests.fault.setting import APP_ID, COUNTED, NAMED, OPS, PROGRAM, ROOM, sections
@@ -23,6 +24,7 @@ BEAT = "/beat/5ecret-0f-the-heart"
 class Sides:
     """All that the daemon talks to; they run, and a proxy stands before each."""
 
+    clock: Lapse  # theirs
     tls: bool  # TeleCMI and Slack are spoken to through TLS
     sandbox: Sandbox
     slack: PartlySilentSlack
@@ -82,13 +84,18 @@ async def remote_sides(rng: random.Random, *, tls: bool, mail_is_open: bool) -> 
         mail_is_open: no TLS and no login at the SMTP server, so that the proxy sees what is said.
     """
     token, secret, password = (f"{name}-{rng.getrandbits(64):016x}" for name in ("xoxb", "tele", "smtp"))
-    slack, workspace = timed_slack(token)
-    for name, room in (("room", ROOM), ("named", NAMED), ("counted", COUNTED), ("ops", OPS)):
+    clock = Lapse()
+    slack, workspace = timed_slack(token, clock)
+    for name, room in (("room", ROOM), ("named", NAMED), ("counted", COUNTED), ("ops", OPS), *ROOMS.items()):
         slack.add_channel(name, room)
     slack.add_user("U0ANITA", "anita@example.com")
-    sandbox = Sandbox(app_id=APP_ID, secret=secret, book=Book(rng), now=SystemClock().now, rng=rng, drip=0.01)
-    mail = TimedMail(password=None) if mail_is_open else TimedMail(password=password, security="starttls")
-    hook = TimedHook()
+    sandbox = Sandbox(app_id=APP_ID, secret=secret, book=Book(rng), now=clock.now, rng=rng, drip=0.01)
+    mail = (
+        TimedMail(clock, password=None)
+        if mail_is_open
+        else TimedMail(clock, password=password, security="starttls")
+    )
+    hook = TimedHook(clock)
     async with AsyncExitStack() as stack:
         for stop in (sandbox.stop, slack.stop, hook.stop):
             stack.push_async_callback(stop)
@@ -111,9 +118,8 @@ async def remote_sides(rng: random.Random, *, tls: bool, mail_is_open: bool) -> 
             "PROGRAM_SECRET": SECRET,
             "HEARTBEAT": f"http://127.0.0.1:{to_program.port}{BEAT}",
         }
-        yield Sides(
-            tls, sandbox, slack, workspace, mail, hook, to_telecmi, to_slack, to_mail, to_program, secrets
-        )
+        proxies = to_telecmi, to_slack, to_mail, to_program
+        yield Sides(clock, tls, sandbox, slack, workspace, mail, hook, *proxies, secrets)
 
 
 def trusted() -> dict[str, str]:

@@ -5,11 +5,13 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tests.fault.books import complaints
 from tests.fault.ledger import Ledger, Telling
+from tests.fault.life.setting import ROOMS, TARGETS, with_life
 from tests.fault.processes import PATIENCE, Processes
 from tests.fault.remotes import Heard
 from tests.fault.setting import ARRIVES, COUNT, COUNTED, COUNTED_EXTENSION, HEARD, OPS, TELLS_EACH
@@ -17,6 +19,18 @@ from tests.fault.sides import Sides
 
 BACKLOG = 40  # tellings that may be owed; every channel takes one message a second
 _LOOK_EVERY = 0.05  # seconds
+_WITH_BOOKS_OF_THEIR_OWN = frozenset({COUNTED, *TARGETS, *ROOMS.values()})
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What books of their own came to."""
+
+    due: int  # tellings that were owed
+    lost: int
+    doubled: int
+    allowed: int  # of the doubled ones
+    complaints: tuple[str, ...] = ()
 
 
 class Skipped(Exception):
@@ -33,6 +47,10 @@ class World(Processes):
         quick: for a shorter run.
     """
 
+    follows_up = False  # are answered calls read, too?
+    hours = ""  # of the calendar, then; always open where none are given
+    digest_at = ""  # likewise; no digest where no time of the day is given
+
     def __init__(self, folder: Path, sides: Sides, rng: random.Random, *, quick: bool) -> None:
         super().__init__(folder, sides)
         self.rng = rng
@@ -45,6 +63,8 @@ class World(Processes):
         self.notes: list[str] = []  # for the table
         self.may_double: dict[str, Callable[[], int]] = {}  # target → messages at the most
         self.in_time: dict[str, int] = {}  # target → ms at the most
+        self.auditors: list[Callable[[], Audit]] = []  # of books of their own
+        self.audits: list[Audit] = []  # what they found in the end
         self._heard = Heard(sides.workspace, sides.mail, sides.hook)
 
     def seconds(self, full: float, quick: float) -> float:
@@ -58,6 +78,15 @@ class World(Processes):
             Skipped: always.
         """
         raise Skipped(why)
+
+    def follow_up(self, hours: str = "", digest_at: str = "") -> None:
+        """Read answered calls, too, and tell who stays unreached; arguments as those of `with_life`."""
+        self.follows_up, self.hours, self.digest_at = True, hours, digest_at
+        self.watch_since(600.0)
+
+    def sections(self) -> dict[str, Any]:
+        usual = super().sections()
+        return with_life(usual, self.hours, self.digest_at) if self.follows_up else usual
 
     def call(self, extension: str, *, ago: float = 0.0, shows_in: float = 0.0) -> str:
         """A call that nobody took.
@@ -124,7 +153,7 @@ class World(Processes):
 
     def tellings(self) -> Iterator[Telling]:
         """Everything that was told so far."""
-        return (one for one in self._heard.tellings() if one.target != COUNTED)
+        return (one for one in self._heard.tellings() if one.target not in _WITH_BOOKS_OF_THEIR_OWN)
 
     def untold(self) -> set[tuple[str, str]]:
         """What is still owed."""
@@ -184,6 +213,7 @@ class World(Processes):
         """Look whether a store says what it should; nobody writes it now."""
         counted = [name for name, extension in self.calls.items() if extension == COUNTED_EXTENSION]
         self.complaints += complaints(store, self.calls, counted)
+        self.audits = [audit() for audit in self.auditors]
 
     def _is_counted(self) -> bool:
         calls = list(self.calls.values()).count(COUNTED_EXTENSION)

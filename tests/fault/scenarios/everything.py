@@ -1,7 +1,20 @@
 """All scenarios, in the order of the table."""
 
 from tests.fault.scenario import Scenario
-from tests.fault.scenarios import clocks, ends, mail, operations, program, slack, store, systemd, telecmi
+from tests.fault.scenarios import (
+    answered,
+    clocks,
+    ends,
+    hours,
+    lives,
+    mail,
+    operations,
+    program,
+    slack,
+    store,
+    systemd,
+    telecmi,
+)
 
 
 def all_scenarios(kills: int) -> list[Scenario]:
@@ -17,6 +30,9 @@ def all_scenarios(kills: int) -> list[Scenario]:
         *program.scenarios(),
         *clocks.scenarios(),
         *ends.scenarios(kills),
+        *answered.scenarios(),
+        *lives.scenarios(kills // 4),
+        *hours.scenarios(),
         *store.scenarios(),
         *systemd.scenarios(),
         *operations.scenarios(),

@@ -16,7 +16,8 @@ from tests.fault.world import World
 MANY = 1_000_000
 
 
-def _disk(world: World, stack: ExitStack) -> Disk:
+def disk_for(world: World, stack: ExitStack) -> Disk:
+    """A small disk, with the store on it from the next start on; skipped where none can be made."""
     try:
         disk = stack.enter_context(a_disk(world.folder))
     except NoDisk as error:
@@ -29,7 +30,7 @@ def _disk(world: World, stack: ExitStack) -> Disk:
 async def full(world: World) -> None:
     """The disk is full, several times, until there is room again."""
     with ExitStack() as stack:
-        disk = _disk(world, stack)
+        disk = disk_for(world, stack)
         await world.up()
         async with world.load():
             for _ in range(1 if world.quick else 3):
@@ -64,7 +65,7 @@ async def read_only(world: World) -> None:
     for target in CANT_BE_ASKED:
         world.may_double[target] = lambda: world.tries
     with ExitStack() as stack:
-        disk = _disk(world, stack)
+        disk = disk_for(world, stack)
         async with world.load():
             for _ in range(1 if world.quick else 3):
                 await world.up()

@@ -1,0 +1,43 @@
+"""What was said of customers who stay unreached: each message once as it was sent, and as it reads now."""
+
+import re
+from collections.abc import Iterator
+
+from tests.fault.life.facts import Kind, Said
+from tests.fault.life.setting import BOSS, BY_BOT, REPORTS
+from tests.fault.remotes import CALLED, TimedMail, TimedWorkspace
+from tests.support.slack_state import Posted
+
+_ITEM = re.compile(r"^[•-] A\d+ · ", re.MULTILINE)  # how a summary begins each of its alerts
+_KINDS = {"Reminder: ": Kind.REMINDER, "Escalated to you: ": Kind.STEP, "Told again: ": Kind.STEP}
+_DONE = ("Reached", "Resolved")
+_NEWS = (*_DONE, "is on it", "Open again")
+
+
+def said_of_customers(workspace: TimedWorkspace, mail: TimedMail) -> Iterator[Said]:
+    """All of it, in no order."""
+    for message in workspace.posted:
+        if message.channel in BY_BOT:
+            first = message.edits[0] if message.edits else message
+            at = workspace.accepted[message.channel, message.ts]
+            yield from _said(first.text, message.channel, at, message.ts, message.text)
+    for number, (recipient, letter) in enumerate(mail.received):
+        if recipient == BOSS:
+            body = letter.get_body(("plain",))
+            assert body is not None
+            yield from _said(body.get_content(), recipient, mail.accepted[number], f"mail {number}", "")
+
+
+def reports(workspace: TimedWorkspace) -> list[Posted]:
+    """The digests that were sent."""
+    return [message for message in workspace.posted if message.channel == REPORTS]
+
+
+def _said(text: str, target: str, at: int, message: str, now: str) -> Iterator[Said]:
+    is_alone = _ITEM.search(text) is None
+    for part in [text] if is_alone else text.splitlines():
+        for customer in {*CALLED.findall(part)}:
+            kind = next((kind for words, kind in _KINDS.items() if words in part), Kind.FIRST)
+            is_marked = not is_alone and any(word in part for word in _DONE)
+            has_news = any(word in part for word in _NEWS)
+            yield Said(customer, target, kind, at, message, is_alone, is_marked, now, has_news)
