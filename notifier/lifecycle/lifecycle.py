@@ -7,6 +7,7 @@ import structlog
 
 from notifier.clock import Clock, Offset
 from notifier.config.schema import Keep
+from notifier.lifecycle.takeover import Takeover
 from notifier.loop import Wakes
 from notifier.model import Alert, AlertState, EndReason, Event, EventKind, Kind
 from notifier.rules import (
@@ -14,18 +15,13 @@ from notifier.rules import (
     Remind,
     Telling,
     Wake,
-    brought_back,
     due,
     opened,
     quiet_from,
-    set_right,
     steps_taken,
-    taken_over,
 )
-from notifier.rules.reached import MOST_AHEAD, standings
 from notifier.store import alerts, events, outbox, outbox_alerts, purge, sources, unheard
 from notifier.store.database import Connection, Database
-from notifier.store.reach import contacts
 from notifier.tell import Tell
 
 log = structlog.get_logger("notifier.lifecycle")
@@ -42,8 +38,6 @@ LOOK_AT_LAST = 3_600_000
 PURGE_EVERY = 3_600_000
 """ms"""
 
-AHEAD = "the clock was ahead when it ended"
-
 
 @dataclass
 class Lifecycle:
@@ -59,9 +53,11 @@ class Lifecycle:
     before: Tell | None = None  # of the configuration that ran in this process until now
     purge_at: int = 0  # UTC ms
     _offset: Offset = field(init=False)
+    _takeover: Takeover = field(init=False)
 
     def __post_init__(self) -> None:
         self._offset = Offset(self.clock)
+        self._takeover = Takeover(self.tell, self.before)
 
     async def adopt(self) -> None:
         """Take over the alerts of an earlier run or configuration; nothing is sent by it."""
@@ -79,7 +75,7 @@ class Lifecycle:
         """
         now = self.clock.now()
         if self._offset.was_set_back():
-            await self.database.write(lambda connection: self._derived_anew(connection, now))
+            await self.database.write(lambda connection: self._takeover.by_clock(connection, now))
             self.purge_at = 0
             log.warning("the clock was set back; what is due was worked out anew")
         self._offset.accept()
@@ -104,49 +100,13 @@ class Lifecycle:
 
     def _adopted(self, connection: Connection, now: int) -> int:
         outbox.release_strangers(connection, self.accounts)
-        self._bring_back(connection, now)
+        self._takeover.by_rules(connection, now)
         removed = 0
         for alert in alerts.all_active(connection):
-            if alert.rule in self.tell.rules:
-                # The rule's spans may have changed while we were away.
-                self._derive(connection, alert, self._taken_over(alert, now), now)
-            else:
+            if alert.rule not in self.tell.rules:
                 self._end(connection, alert, EndReason.RULE_REMOVED, now)
                 removed += 1
         return removed
-
-    def _derived_anew(self, connection: Connection, now: int) -> None:
-        self._bring_back(connection, now)
-        for alert in alerts.all_active(connection):
-            if alert.rule in self.tell.rules:
-                self._derive(connection, alert, alert, now)
-
-    def _bring_back(self, connection: Connection, now: int) -> None:
-        """Let alerts go on that only a clock which was ahead has ended, for want of time."""
-        for alert in alerts.ended_after(connection, now):
-            rule = self.tell.rules.get(alert.rule)
-            right = brought_back(alert, rule, self.tell.hours(rule), now)
-            has_rival = alerts.active(connection, [(alert.rule, alert.key)])
-            if right is None or has_rival or _reached_since(connection, alert, now):
-                continue
-            self._change(connection, right, Event(now, EventKind.REOPENED, note=AHEAD))
-            log.info("goes on after all", alert=f"A{alert.id}", rule=alert.rule, why=AHEAD)
-
-    def _derive(self, connection: Connection, before: Alert, alert: Alert, now: int) -> None:
-        right = set_right(alert, now)
-        wakes = self.tell.wakes_at(right) or now
-        if right == before:
-            alerts.wake(connection, right.id, wakes)
-        else:
-            alerts.update_alert(connection, right, wakes)
-
-    def _taken_over(self, alert: Alert, now: int) -> Alert:
-        """As it goes on, where a reload has changed its rule or calendar."""
-        old = self.before.rules.get(alert.rule) if self.before else None
-        if self.before is None or old is None:
-            return alert
-        rule = self.tell.rules[alert.rule]
-        return taken_over(alert, old, self.before.hours(old), rule, self.tell.hours(rule), now)
 
     def _due(self, connection: Connection, now: int) -> int:
         waking = alerts.due(connection, now, BATCH)
@@ -263,10 +223,3 @@ class Lifecycle:
 def _next_look(next_try: int, now: int) -> int:
     """When to look again whether what is to be tried then was sent, UTC ms."""
     return min(max(next_try, now) + LOOK_AGAIN, now + LOOK_AT_LAST)
-
-
-def _reached_since(connection: Connection, alert: Alert, now: int) -> bool:
-    """Was the customer that it is about spoken with, which nobody noted because it had ended?"""
-    last = alerts.calls_of(connection, alert.id, 1) if alert.customer else ()
-    known = contacts(connection, last, now + MOST_AHEAD)
-    return any(one.reached or one.spurious for one in standings(last, known))

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from notifier.config.receivers import NOBODY
 from notifier.config.rules import Escalation, Rule
 from notifier.model import Alert, Gathered, Kind, Target
@@ -21,10 +19,9 @@ from notifier.rules import (
     instead,
     wakes_at,
 )
-from notifier.store import outbox, outbox_alerts, outbox_held, outbox_views, told
+from notifier.store import outbox, outbox_alerts, outbox_held, told
 from notifier.store.database import Connection
-
-log = structlog.get_logger("notifier.tell")
+from notifier.tell import rows
 
 ROUND = 1_000_000
 """More than a rule can have steps. What a reopened alert escalates is numbered from the next multiple on."""
@@ -202,8 +199,8 @@ class Tell:
         if not others:
             return False
         group = Audience(others, group.via, group.reason)
-        self._write(connection, alert, group, row.kind, row.n, now, _still_gathered(row))
-        return self._is_alive(connection, row, others)
+        self._write(connection, alert, group, row.kind, row.n, now, rows.still_gathered(row))
+        return rows.is_alive(connection, row, others)
 
     def _tell_somebody(
         self, connection: Connection, alert: Alert, rule: Rule, row: outbox.OutboxRow, now: int
@@ -211,8 +208,8 @@ class Tell:
         """There was nobody to be told; the configuration may name somebody now."""
         groups = self._named(alert, rule, row.kind, row.n, now)
         for group in groups:
-            self._write(connection, alert, group, row.kind, row.n, now, _still_gathered(row))
-        return self._is_alive(connection, row, tuple(target for group in groups for target in group.targets))
+            self._write(connection, alert, group, row.kind, row.n, now, rows.still_gathered(row))
+        return rows.is_alive(connection, row, tuple(target for group in groups for target in group.targets))
 
     def _named(self, alert: Alert, rule: Rule, kind: Kind, n: int, now: int) -> list[Audience]:
         """Whom the rule names for a message."""
@@ -220,15 +217,6 @@ class Tell:
         if step is None:
             return audience(rule, alert.level, alert.agent, self.directory, now)
         return audience_of(step.notify, rule, alert.agent, self.directory, now)
-
-    @staticmethod
-    def _is_alive(connection: Connection, row: outbox.OutboxRow, others: tuple[Target, ...]) -> bool:
-        """Was, or will, one of these be told the same? They may have been given up before."""
-        gone = {outbox.RowState.DEAD, outbox.RowState.REDIRECTED, outbox.RowState.DROPPED}
-        return any(
-            each.target in others and (each.kind, each.n) == (row.kind, row.n) and each.state not in gone
-            for each in outbox_views.of_alert(connection, row.alert_id)
-        )
 
     def _write(
         self,
@@ -241,39 +229,5 @@ class Tell:
         gathered: Gathered | None,
         waits_for: int | None = None,
     ) -> None:
-        targets, state, reason = group.targets, outbox.RowState.WAITING, group.reason
-        if self.is_dry(alert):
-            state = outbox.RowState.DRY_RUN
-            log.info(
-                "would tell",
-                alert=f"A{alert.id}",
-                rule=alert.rule,
-                kind=kind,
-                targets=[str(t) for t in targets],
-            )
-        if not targets:
-            # Kept where ops can see it: this is the one way in which nobody is told.
-            targets = (Target(NOBODY, f"agent {alert.agent}"),)
-            if state is not outbox.RowState.DRY_RUN:
-                state = outbox.RowState.DEAD
-                log.error("nobody can be told", alert=f"A{alert.id}", rule=alert.rule, reason=reason)
-        may_be_told = alert.last_call_at < self.boot_at and state is outbox.RowState.WAITING
-        outbox.enqueue(
-            connection,
-            alert,
-            targets,
-            kind=kind,
-            n=n,
-            via=group.via,
-            now=now,
-            reason=reason,
-            state=state,
-            uncertain_since=alert.last_call_at if may_be_told else None,
-            gathered_as=gathered,
-            waits_for=waits_for if gathered and state is outbox.RowState.WAITING else None,
-        )
-
-
-def _still_gathered(row: outbox.OutboxRow) -> Gathered | None:
-    """What was to be told in a summary comes in one to others, too."""
-    return row.gathered_as or (Gathered.BURST if row.batch else None)
+        occasion = rows.Occasion(kind, n, gathered, waits_for, self.is_dry(alert), self.boot_at)
+        rows.write(connection, alert, group, occasion, now)
