@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from notifier import actions
 from notifier.actions import Actions
-from notifier.model import Silence
+from notifier.model import AlertState, Silence
 from notifier.rules.act import Action, Order
 from tests.whole.facts import Deed, Mute, Record, customer
 from tests.whole.history import History
@@ -64,16 +64,23 @@ class Happenings(RuleBasedStateMachine):
         """UTC ms, by our clock."""
         return self.history.world.clock.now()
 
-    @initialize(before=st.lists(st.tuples(numbers, agents, st.booleans()), max_size=2), waits=st.booleans())
-    def watch(self, before: list[tuple[int, str, bool]], waits: bool) -> None:  # noqa: FBT001 - drawn
-        """Calls from before count, and open nothing."""
+    @initialize(
+        before=st.lists(st.tuples(numbers, agents, st.booleans()), max_size=2),
+        first=st.lists(st.tuples(numbers, agents), min_size=1, max_size=3),
+        hours=st.sampled_from([0, 1, 4, 11]),
+    )
+    def watch(self, before: list[tuple[int, str, bool]], first: list[tuple[int, str]], hours: int) -> None:
+        """Calls from before count, and open nothing; the first ones after that are told."""
         for number, extension, is_answered in before:
             if is_answered:
                 self._answer(number, extension, 1, is_incoming=False)
             else:
                 self._miss(number, extension, 5)
         self.runs(self.history.go("pfts"))
-        self.history.world.clock.advance(11 * HOUR if waits else MINUTE)
+        self.history.world.clock.advance(hours * HOUR + MINUTE)
+        for number, extension in first:
+            self._miss(number, extension, 0)
+        self.runs(self.history.go("pfts"))
 
     @rule(
         number=numbers,
@@ -139,11 +146,11 @@ class Happenings(RuleBasedStateMachine):
         order=st.sampled_from(ORDERS),
     )
     def acts(self, which: int, action: Action, minutes: int, order: str) -> None:
-        """A person does something to one of the newest alerts."""
+        """A person does something to one of the newest alerts, most often to one that has not ended."""
 
         async def act() -> None:
             world, facts = self.history.world, self.history.facts
-            lives = [*facts.lives.values()]
+            lives = sorted(facts.lives.values(), key=lambda life: life.state is not AlertState.ENDED)
             if not lives:
                 return
             life = lives[-1 - which % len(lives)]

@@ -17,7 +17,7 @@ from notifier.errors import (
 from tests.support.channel import AfterAccepting, Step
 from tests.support.doomed import Moment
 from tests.support.exchange import Killed
-from tests.whole.happenings import ORDERS, Happenings
+from tests.whole.happenings import ORDERS, Happenings, numbers
 from tests.whole.plain import MINUTE, SETUPS
 
 SPANS = (0, 1, 4, 10, 11, 31, 46, 95, 200, 500, 1500)  # minutes
@@ -56,12 +56,16 @@ class Whole(Happenings):
         self.runs(self.history.go(order))
 
     @rule(
+        number=numbers,
+        before=st.sampled_from(["", "p", "pf"]),
         lives_for=st.integers(0, 6),
         moment=st.sampled_from(list(Moment)),
         order=st.sampled_from(["pfts", "ts", "s", "fts"]),
     )
-    def is_killed(self, lives_for: int, moment: Moment, order: str) -> None:
-        """The process dies around one of its next transactions, if it gets that far."""
+    def is_killed(self, number: int, before: str, lives_for: int, moment: Moment, order: str) -> None:
+        """Somebody was missed, and the process dies around one of the next transactions."""
+        self._miss(number, "209", 0)
+        self.runs(self.history.go(before))
         self.history.database.doom(lives_for, moment)
         self.runs(self.history.go(order))
         self.history.database.revive()
@@ -86,11 +90,12 @@ class Whole(Happenings):
         order=st.sampled_from(ORDERS),
     )
     def fails(self, receiver: str, fault: int, times: int, order: str) -> None:
-        """The next messages to a receiver do."""
+        """The next messages to a receiver do, and there are some."""
         channel = self.history.world.channels.get(receiver)
         if channel is not None:
             self.history.facts.failing.add(receiver)
             channel.sends.extend(FAULTS[fault]() for _ in range(times))
+        self._miss(times, "210", 0)
         self.runs(self.history.go(order))
 
     @rule(
