@@ -125,3 +125,10 @@ def test_what_comes_too_early_or_to_somebody_else_is_found() -> None:
         "Ann: C0CHIEFS got a step 60.0 s too early",
     )
     assert complaints(ANN, replace(STEP, target=ROOM)) == ("Ann: C0LIFE got a step",)
+
+
+def test_a_line_that_says_that_it_is_done_may_have_been_any_message() -> None:
+    reached = replace(ANN, known_at=DUE + FIRST_STEP)
+    line = replace(FIRST, target=CHIEFS, at=DUE + 60_000, is_alone=False, is_marked=True, now="Reached")
+    assert complaints(reached, replace(FIRST, now="Reached by Agent 209"), line) == ()
+    assert "Ann: C0CHIEFS got a first" in complaints(reached, replace(line, is_marked=False))
