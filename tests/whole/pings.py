@@ -34,9 +34,11 @@ def _reached(facts: Facts, life: Life, message: Message) -> str:
     rule = facts.rule_of(life)
     if rule is None or not rule.is_about_customer or not facts.reaching(life):
         return ""
-    is_marked = message.alert.ended_as == "reached"
     waited = message.batch is not None and message.delivery_id in facts.held
-    return "" if is_marked and (waited or _is_news(life, message)) else "told of a customer who was reached"
+    is_marked = message.alert.ended_as == "reached" and waited
+    # Of what somebody had resolved before that the news is still that.
+    is_over = message.alert.ended_as in {"reached", "resolved"} and _is_news(life, message)
+    return "" if is_marked or is_over else "told of a customer who was reached"
 
 
 def _resolved(facts: Facts, life: Life, message: Message) -> str:
