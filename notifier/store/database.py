@@ -194,7 +194,7 @@ class Database:
 
     def look(self, work: Callable[[Connection], T]) -> T:
         """Like `read`, for commands that have no event loop."""
-        return transact(self._reader, self.path, work)
+        return self._read_thread.submit(transact, self._reader, self.path, work).result()
 
     def close(self) -> None:
         """Wait for what is under way, and let go of the file."""

@@ -6,6 +6,7 @@ from typing import TypeVar
 from notifier.store.database import Connection, Database
 from tests.support.exchange import Killed
 from tests.support.world import World
+from tests.support.writing import pragma
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ async def mortal(world: World) -> MortalDatabase:
     world.database.close()
     database = MortalDatabase(world.path)
     world.database = database
-    world._pragma("synchronous=OFF")
+    pragma(world.database, "synchronous=OFF")
     await world.restart()
     return database
 

@@ -19,6 +19,7 @@ from notifier.rules import ALWAYS, Directory, Hours
 from notifier.store.database import Database
 from tests.support.channel import AfterAccepting, Step
 from tests.support.clock import FakeClock
+from tests.support.writing import pragma
 
 SECOND = 1_000  # ms
 MINUTE = 60 * SECOND
@@ -148,7 +149,7 @@ class OpsRoom:
         self.sources = [SOURCE]
         self.dry_run = False
         self.database = Database.open(self.path, busy_ms=50)
-        self._pragma("synchronous=OFF")  # these tests kill no process
+        pragma(self.database, "synchronous=OFF")  # these tests kill no process
         self.file = StoreFile(self.path)
         self.health = Health(self.clock)
         self.build()
@@ -244,16 +245,11 @@ class OpsRoom:
 
     def break_store(self) -> None:
         """From now on nothing can be written."""
-        self._pragma("query_only=ON")
+        pragma(self.database, "query_only=ON")
 
     def mend_store(self) -> None:
         """It can be written again."""
-        self._pragma("query_only=OFF")
-
-    def _pragma(self, text: str) -> None:
-        connection = self.database._writer.raw_connection()
-        connection.cursor().execute(f"PRAGMA {text}")
-        connection.close()
+        pragma(self.database, "query_only=OFF")
 
     async def close(self) -> None:
         """Let go of everything."""

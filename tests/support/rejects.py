@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,8 +12,7 @@ from notifier.store.rejects import StoredReject
 from tests.support.clock import START
 from tests.support.store import main_source
 from tests.support.world import World
-
-T = TypeVar("T")
+from tests.support.writing import on_write_thread
 
 
 def left_by_an_older_version(record: object, *, placed_at: int | None = START, kept: int = 4_096) -> Reject:
@@ -36,19 +34,14 @@ def keep(world: World, *kept: Reject) -> list[int]:
         calls.insert_rejects(connection, main_source(connection), kept, START)
         return rejects.all_ids(connection)
 
-    return _write(world, store)
+    return on_write_thread(world.database, store)
 
 
 def ask_for_retry(world: World, ids: list[int]) -> rejects.Marked:
     """As `notifier rejects retry` does it."""
-    return _write(world, lambda connection: rejects.mark(connection, ids, ["main"], START))
+    return on_write_thread(world.database, lambda connection: rejects.mark(connection, ids, ["main"], START))
 
 
 def all_kept(world: World) -> list[StoredReject]:
     """Those that are stored, newest first."""
     return world.database.look(lambda connection: rejects.listing(connection, 10_000))
-
-
-def _write(world: World, work: Callable[[Connection], T]) -> T:
-    with world.database._writer.begin() as connection:
-        return work(connection)

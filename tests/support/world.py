@@ -33,6 +33,7 @@ from tests.support.channel import Message, ScriptedChannel
 from tests.support.clock import START, FakeClock
 from tests.support.exchange import APP_ID, SECRET, Exchange, Killed, Lists, Record
 from tests.support.views import Views
+from tests.support.writing import pragma
 
 MINUTE = 60_000  # ms
 HOUR = 60 * MINUTE
@@ -97,7 +98,7 @@ class World(Views):
         self.real_channels: Mapping[str, Channel] | None = None  # take their place after a restart
         self.path.write_bytes(_empty_store())
         self.database = Database.open(self.path)
-        self._pragma("synchronous=OFF")  # these tests kill no process
+        pragma(self.database, "synchronous=OFF")  # these tests kill no process
         self._build()
 
     def _build(self, before: Tell | None = None) -> None:
@@ -315,21 +316,16 @@ class World(Views):
 
     def break_store(self) -> None:
         """From now on nothing can be written, as with a file system that became read-only."""
-        self._pragma("query_only=ON")
+        pragma(self.database, "query_only=ON")
 
     def mend_store(self) -> None:
         """It can be written again, and the disk has room."""
-        self._pragma("query_only=OFF")
-        self._pragma("max_page_count=1000000")
+        pragma(self.database, "query_only=OFF")
+        pragma(self.database, "max_page_count=1000000")
 
     def fill_disk(self) -> None:
         """From now on the store can't grow: a transaction fails in its midst."""
-        self._pragma("max_page_count=1")
-
-    def _pragma(self, text: str) -> None:
-        connection = self.database._writer.raw_connection()
-        connection.cursor().execute(f"PRAGMA {text}")
-        connection.close()
+        pragma(self.database, "max_page_count=1")
 
     async def close(self) -> None:
         """Let go of everything."""

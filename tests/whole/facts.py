@@ -36,17 +36,18 @@ class Mute:
     starts_at: int
     ends_at: int | None
 
-    def is_about(self, rule: Plain, calls: Sequence[Record]) -> bool:
-        """Does it mute an alert of that rule, in whichever sense a call is the last one?"""
+    def is_about(self, rule: Plain, calls: Sequence[Record]) -> tuple[bool, bool]:
+        """Does it mute an alert of that rule, by the call placed last, and by the one learned of last?"""
         last = (max(calls, key=lambda call: call.at), max(calls, key=lambda call: call.known or 0))
         customer = calls[0].customer if rule.is_about_customer else ""
-        return all(
+        by_placed, by_known = (
             self.about.get("rule", rule.name) == rule.name
             and self.about.get("customer", customer) == customer
             and self.about.get("extension", call.extension) == call.extension
             and self.about.get("team", TEAMS[call.extension]) == TEAMS[call.extension]
             for call in last
         )
+        return by_placed, by_known
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,6 @@ class Life:
     opened: list[tuple[int, int]] = field(default_factory=list)  # turn, and when at the earliest: became open
     told: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # by kind and address: delivery ids
     heard: dict[str, str | None] = field(default_factory=dict)  # by address: how it had ended, as told last
-    first_told_at: int | None = None  # UTC ms
 
 
 @dataclass
@@ -141,13 +141,21 @@ class Facts:
         return max(sum(end - within < one.at <= end for one in calls) for end in ends)
 
     def muted(self, life: Life, now: int) -> bool:
+        """Is it silenced at that instant, whichever of its calls counts as the last one?"""
+        return any(all(sense) for sense in self._muting(life, now))
+
+    def may_be_muted(self, life: Life, now: int) -> bool:
+        """Is it, by one of them?"""
+        return any(any(sense) for sense in self._muting(life, now))
+
+    def _muting(self, life: Life, now: int) -> list[tuple[bool, bool]]:
         rule = self.rule_of(life)
-        return rule is not None and any(
-            one.starts_at <= now
-            and (one.ends_at is None or now < one.ends_at)
-            and one.is_about(rule, life.calls)
+        active = [
+            one
             for one in self.mutes.values()
-        )
+            if one.starts_at <= now and (one.ends_at is None or now < one.ends_at)
+        ]
+        return [] if rule is None else [one.is_about(rule, life.calls) for one in active]
 
     def closed(self, life: Life, now: int) -> bool:
         """Is its rule's calendar closed at that instant?"""

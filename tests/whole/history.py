@@ -13,6 +13,7 @@ from notifier.store.outbox import OutboxRow, RowState
 from tests.support.doomed import DoomedDatabase
 from tests.support.exchange import Killed
 from tests.support.world import World
+from tests.support.writing import pragma
 from tests.whole.facts import Facts, Life
 from tests.whole.owed import check_decisions, check_dropped, check_ended, check_handed_on
 from tests.whole.pings import check_doubles, check_ping
@@ -32,7 +33,7 @@ class History:
         self.world = World(folder, follow_up=True, **setup.sections())
         self.world.database.close()
         self.database = self.world.database = DoomedDatabase(self.world.path)
-        self.world._pragma("synchronous=OFF")
+        pragma(self.world.database, "synchronous=OFF")
         self.world.clock.ms = BEGIN
         self.facts = Facts(BEGIN, setup)
         self.facts.loaded.append((0, setup))

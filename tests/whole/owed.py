@@ -134,7 +134,7 @@ def check_waiting(facts: Facts, life: Life, row: OutboxRow, now: int) -> None:
     # Somebody wants it to be told, whatever the rule says of what comes outside its hours.
     is_wanted = row.kind is Kind.UPDATE or facts.reopened(life.uid) >= 0
     waits = rule is not None and (rule.outside == "hold" or is_wanted)
-    reasons = (facts.muted(life, now), facts.snoozed(life, now), waits and facts.closed(life, now))
+    reasons = (facts.may_be_muted(life, now), facts.snoozed(life, now), waits and facts.closed(life, now))
     assert any(reasons), f"turn {facts.turn}: why does it wait? {row} {life}"
 
 
@@ -154,11 +154,12 @@ def check_goes_on(facts: Facts, life: Life, rows: Sequence[OutboxRow], now: int)
         return
     if len(life.opened) > 1 or facts.last_deed(life.uid) is not None:
         return
-    if life.first_told_at is None:
-        return  # nobody is told more of what nobody has heard of yet
-    passed = (now - life.first_told_at) // MINUTE
+    told = [row.finished_at for row in rows if row.state is RowState.SENT and row.finished_at is not None]
+    if not told:
+        return  # nobody is told more of what nobody has heard of yet, as far as we know
+    passed = (now - min(told)) // MINUTE
     if rule.outside:
-        passed = facts.setup.hours.open_minutes(life.first_told_at, now)
+        passed = facts.setup.hours.open_minutes(min(told), now)
     kinds = Counter(row.kind for row in rows)
     due = [step for step in rule.steps if passed > step.after + 15]
     assert kinds[Kind.ESCALATION] >= len({step.notify for step in due}), f"not escalated: {life} {passed}"

@@ -20,7 +20,6 @@ def check_ping(facts: Facts, message: Message) -> None:
         assert not why, f"turn {facts.turn}: {why}: {message}"
     life.told.setdefault((message.kind, message.address), set()).add(message.delivery_id)
     life.heard[message.address] = message.alert.ended_as
-    life.first_told_at = life.first_told_at or message.at
 
 
 def _is_news(life: Life, message: Message) -> bool:
@@ -50,6 +49,8 @@ def _resolved(facts: Facts, life: Life, message: Message) -> str:
 
 
 def _removed(facts: Facts, life: Life, message: Message) -> str:
+    if life.state is AlertState.ENDED and life.ended_as != "rule_removed" and _is_news(life, message):
+        return ""  # it was over before
     is_gone = facts.setup.rule(life.rule) is None or message.alert.ended_as == "rule_removed"
     return "told for a rule that is gone" if is_gone else ""
 
