@@ -80,7 +80,17 @@ class SourceRefused(SourceError):
 
 
 class DeliveryError(NotifierError):
-    """A channel could not deliver. The text holds no address and no secret."""
+    """A channel could not deliver. The text holds no address and no secret.
+
+    Args:
+        message: what happened.
+        for_ops: the same as a sentence that says what to do; `{place}` in it stands for whom or what could
+            not be told, `{setting}` for the key of the configuration that says so. "" where `message` does.
+    """
+
+    def __init__(self, message: str, *, for_ops: str = "") -> None:
+        super().__init__(message)
+        self.for_ops = for_ops
 
 
 class DeliveryTransient(DeliveryError):
@@ -115,11 +125,17 @@ class TargetBroken(DeliveryError):
     Args:
         message: what happened.
         person_is_gone: it is that of a person who is not there any more, and counts as away.
+        part: of the service that does not work, and with it none of the addresses that take it: one of
+            ``channels.base.PARTS``; "" where it is this address alone.
+        for_ops: as of ``DeliveryError``.
     """
 
-    def __init__(self, message: str, *, person_is_gone: bool = False) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, person_is_gone: bool = False, part: str = "", for_ops: str = ""
+    ) -> None:
+        super().__init__(message, for_ops=for_ops)
         self.person_is_gone = person_is_gone
+        self.part = part
 
 
 class CredentialsBroken(DeliveryError):
@@ -131,4 +147,4 @@ class PayloadBroken(DeliveryError):
 
 
 class EditRefused(DeliveryError):
-    """The message is gone or can't be changed any more."""
+    """The message is gone, or can't be changed or replied to any more."""

@@ -5,8 +5,9 @@ from notifier.config.document import read_document
 from notifier.config.instants import start_instant
 from notifier.config.loading import load
 from notifier.config.locate import find
+from notifier.config.mention import AGENT
 from notifier.config.network import listen_address
-from notifier.config.receivers import AGENT, Agent, EmailReceiver, Receiver, SlackReceiver, agent_at
+from notifier.config.receivers import Agent, EmailReceiver, Receiver, SlackReceiver, agent_at
 from notifier.config.rules import Level, Match, Rule
 from notifier.config.schema import Account, Config, Delivery, EmailSettings, Log, Poll, SlackSettings, Web
 from notifier.config.store import SYSTEM_STORE, store_path

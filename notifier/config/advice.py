@@ -7,17 +7,16 @@ from typing import NamedTuple
 from notifier.config.deputies import all_away, called, chain, deputy_of, places
 from notifier.config.going_on import may_never_come
 from notifier.config.instants import start_instant
+from notifier.config.mention import AGENT
 from notifier.config.places import KeyPath
-from notifier.config.receivers import AGENT, Receiver
+from notifier.config.receivers import Receiver
 from notifier.config.rules import Match
-from notifier.config.schema import Config, SlackSettings
+from notifier.config.schema import Config
+from notifier.config.slack_app import about_slack
+from notifier.config.unpinged import pings_nobody
 from notifier.config.values import MINUTE
 
 _SAFE_OVERLAP = 15 * MINUTE
-
-
-_SLACK = SlackSettings.model_fields["base_url"].default
-_BOT_TOKENS = ("xoxb-", "xoxe.xoxb-")  # the second where the app rotates its tokens
 
 
 class Advice(NamedTuple):
@@ -45,7 +44,9 @@ def warnings(config: Config, now: int) -> list[Advice]:
         *_about_agents(config),
         *_about_polling(config),
         *(Advice(("telecmi", "poll", "start_from"), text) for text in about_start(config, now)),
-        *_about_slack(config),
+        *(Advice(*one) for one in about_slack(config)),
+        *(Advice(*one) for one in pings_nobody(config)),
+        *_about_receivers(config),
     ]
 
 
@@ -93,6 +94,20 @@ def _ways_of_rules(config: Config) -> set[str]:
         for rule in config.rules
         for name in (*rule.notify, *(to for level in rule.levels for to in level.notify))
     }
+
+
+def _about_receivers(config: Config) -> Iterator[Advice]:
+    named = {*config.ops.notify, *(name for digest in config.digests for name in digest.notify)}
+    for rule in config.rules:
+        named.update(rule.notify, rule.fallback)
+        named.update(*(level.notify for level in rule.levels), *(step.notify for step in rule.escalate))
+    for name in config.receivers:
+        if name not in named:
+            yield Advice(
+                ("receivers", name),
+                f"receivers.{name}: nothing is sent there: no rule or digest names it, and ops do not;"
+                ' name it in a rule\'s "notify:", or take it out',
+            )
 
 
 def _way(name: str, config: Config) -> str:
@@ -219,17 +234,4 @@ def _about_polling(config: Config) -> Iterator[Advice]:
         yield Advice(
             ("telecmi", "poll", "overlap"),
             "telecmi.poll.overlap: TeleCMI reports calls minutes late; below 15m some may never be seen",
-        )
-
-
-def _about_slack(config: Config) -> Iterator[Advice]:
-    """Slack's own tokens have a form; what stands in for Slack, to try things, may have another."""
-    if config.slack is None or config.slack.base_url != _SLACK:
-        return
-    token = config.slack.bot_token.get()
-    if not token.startswith((*_BOT_TOKENS, "${")):  # without its secrets, the placeholder stands there
-        yield Advice(
-            ("slack", "bot_token"),
-            "slack.bot_token: looks like no bot token, which begins with xoxb-; copy the Bot User OAuth Token"
-            " from the app's page OAuth & Permissions",
         )

@@ -3,13 +3,16 @@
 import re
 from email.utils import getaddresses
 
-from notifier.config.receivers import AGENT
+from notifier.config.mention import AGENT
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{2,20}")
 _CHANNEL = re.compile(r"#[^\s#@,:<>&]{1,80}")
+_HANDLE = re.compile(r"@[^\s#@,:<>&|!]{1,80}")
+_RESERVED = frozenset({"@here", "@channel", "@everyone", "@group"})
+_TOKENS = ("xoxb-", "xapp-", "xoxp-", "xoxe.xoxb-", "xoxe.xoxp-")  # the last two: those that expire
 _EXTENSION = re.compile(r"[0-9]{1,10}")
 _CUSTOMER = re.compile(r"\+?[0-9]{1,15}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -33,11 +36,30 @@ def is_slack_person(text: str) -> bool:
     return is_address(text) or (text[:1] in {"U", "W"} and _SLACK_ID.fullmatch(text) is not None)
 
 
+def is_slack_group(text: str) -> bool:
+    """Is it the id of a user group in Slack?"""
+    return text[:1] == "S" and _SLACK_ID.fullmatch(text) is not None
+
+
+def is_slack_handle(text: str) -> bool:
+    """Is it the handle of a user group in Slack, "@sales"?"""
+    return _HANDLE.fullmatch(text) is not None and text.lower() not in _RESERVED
+
+
 def is_slack_target(text: str) -> bool:
     """Is it what a Slack receiver may go to: agent, #name, the id of a channel or person, or an address?"""
     if text == AGENT or _CHANNEL.fullmatch(text) or is_slack_person(text):
         return True
     return text[:1] in {"C", "G", "D"} and _SLACK_ID.fullmatch(text) is not None
+
+
+def slack_token_prefix(text: str) -> str:
+    """How a token of Slack begins, which says whose it is: xoxb- a bot's, xapp- an app's, xoxp- a user's.
+
+    Returns:
+        Without the xoxe. of those that expire; "" for what begins like none of these.
+    """
+    return next((each.removeprefix("xoxe.") for each in _TOKENS if text.startswith(each)), "")
 
 
 def is_extension(text: str) -> bool:

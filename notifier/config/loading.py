@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from notifier.config.checks import findings_in
 from notifier.config.document import read_document
-from notifier.config.later import without_later
 from notifier.config.messages import findings_of
 from notifier.config.placeholders import Sources, resolved
 from notifier.config.places import Finding, KeyPath, Places
@@ -40,9 +39,7 @@ def load(path: Path, environ: Mapping[str, str], *, resolve: bool = True) -> Con
     document = read_document(path)
     found = _Found(document.places)
     found.add(document.findings)
-    data, later = without_later(document.data)
-    found.add(later)
-    data, unresolved, left = resolved(data, Sources(environ, file.parent, everything=resolve))
+    data, unresolved, left = resolved(document.data, Sources(environ, file.parent, everything=resolve))
     found.add(unresolved)
     if ("store", "url") in left and not resolve:
         found.add([_needed(Finding(("store", "url"), ""))])

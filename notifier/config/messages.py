@@ -77,11 +77,18 @@ def _not_one_of(value: object, expected: str) -> tuple[str, str]:
 
 def _unknown_key(path: KeyPath) -> Finding:
     key, fields = str(path[-1]), fields_at(path[:-1])
+    if key in _above(path):
+        return Finding(path, "unknown key", f"write it one level up, beside `{path[-2]}:`", at_key=True)
     hint = "put a blank after the colon" if ":" in key else meant_or_listed(key, fields)
     guesses = [field for field in fields if key.startswith(f"{field}:") or meant(key, [field])]
     return Finding(
         path, "unknown key", hint, at_key=True, also=tuple((*path[:-1], guess) for guess in guesses)
     )
+
+
+def _above(path: KeyPath) -> list[str]:
+    """The keys beside the one that this lies in, where that is a key of ours and no name or number."""
+    return fields_at(path[:-2]) if len(path) > 2 and str(path[-2]) in fields_at(path[:-2]) else []
 
 
 def fields_at(path: KeyPath) -> list[str]:

@@ -7,9 +7,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from notifier.config.days import DaySpan
-from notifier.config.values import Secret, Strict, listed
-
-AGENT = "agent"  # as `to:`, it stands for the agent of the call
+from notifier.config.mention import AGENT, Mention, Mentioned
+from notifier.config.values import Secret, Strict, Switch, listed
 
 NOBODY = "nobody"
 """Stands for the receiver where nobody can be told; none has this name."""
@@ -43,6 +42,9 @@ class SlackReceiver(Strict):
     """agent, "#name", the id of a channel or person (C…, G…, D…, U…), or a person's e-mail address."""
     webhook_url: Secret | None = None
     """The URL of an incoming webhook, which is a secret."""
+    mention: Mentioned = Mention.of(AGENT)
+    """Who is mentioned, and so pinged: agent, here, a user group (S…, or "@handle" in quotes), or none; or
+    one of these for each severity, where those that are not named ping nobody."""
 
 
 class EmailReceiver(Strict):
@@ -50,6 +52,8 @@ class EmailReceiver(Strict):
 
     to: Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
     """Addresses, or agent."""
+    reply_to: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    """Whom answers go to, one or several; where empty, to those of `email` at the top level."""
 
 
 class WebhookReceiver(Strict):
@@ -67,6 +71,8 @@ class Receiver(Strict):
     slack: SlackReceiver | None = None
     email: EmailReceiver | None = None
     webhook: WebhookReceiver | None = None
+    mask_numbers: Switch = False
+    """Whoever reads there sees the beginning and the end of phone numbers only."""
 
     @property
     def can_edit(self) -> bool:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from notifier.config.calendars import Calendar
 from notifier.config.digests import Digest
@@ -20,11 +20,18 @@ from notifier.config.values import (
     Switch,
     Whole,
     at_least,
+    listed,
 )
 from notifier.config.zones import Zone
 from notifier.model import Endpoint
 
 Region = Literal["india", "global"]
+
+ANYONE = "anyone"
+"""As one of `actions.allowed`: whoever of the workspace sees the message."""
+
+AGENTS = "agents"
+"""Likewise: those whom `agents` gives an address in Slack."""
 
 ANSWERED_OVERLAP = 2 * HOUR
 """ms; a call is listed when it is over, and those that somebody took last."""
@@ -121,8 +128,18 @@ class SlackSettings(Strict):
 
     bot_token: Secret
     """The token of the Slack app's bot: xoxb-…"""
+    app_token: Secret | None = None
+    """The app's own token, xapp-…, with connections:write: with it messages have buttons."""
     base_url: str = "https://slack.com/api/"
     """Slack's Web API; something else only to try things."""
+
+
+class ActionSettings(Strict):
+    """What people may do by the buttons of messages in Slack."""
+
+    allowed: Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)] = (ANYONE,)
+    """Who may: anyone of the workspace who sees the message; agents; or a list of member ids (U…), of user
+    groups (S…), of the addresses that people have in Slack. Agents are those of `agents`."""
 
 
 class EmailSettings(Strict):
@@ -140,6 +157,8 @@ class EmailSettings(Strict):
     """That belongs to the username."""
     sender: str
     """Whom messages come from: Missed calls <calls@example.com>."""
+    reply_to: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
+    """Whom answers go to, one or several; without it to the sender. A receiver may have its own."""
 
 
 class Retry(Strict):
@@ -206,6 +225,7 @@ class Config(Strict):
     telecmi: Telecmi
     store: StoreSettings = StoreSettings()
     slack: SlackSettings | None = None
+    actions: ActionSettings = ActionSettings()
     email: EmailSettings | None = None
     agents: dict[str, Agent] = Field(default_factory=dict)
     """Who sits at which extension; keys are an extension, or account/extension."""

@@ -11,6 +11,7 @@ from notifier.config.receivers import Agent, Receiver
 from notifier.config.rules import Rule
 from notifier.config.schema import (
     Account,
+    ActionSettings,
     Config,
     Delivery,
     EmailSettings,
@@ -40,6 +41,7 @@ class View:
     reconcile: Reconcile
     keep: Keep
     slack: SlackSettings | None
+    actions: ActionSettings
     email: EmailSettings | None
     delivery: Delivery
     ops: Ops
@@ -87,6 +89,7 @@ def view_of(data: Mapping[str, object], config: Config) -> View:
         reconcile=telecmi.reconcile,
         keep=config.store.keep,
         slack=config.slack,
+        actions=config.actions,
         email=config.email,
         delivery=config.delivery,
         ops=config.ops,

@@ -21,6 +21,14 @@ VARIANTS = [
         "store": "{keep: {calls: 26h}}",
     },
     {"slack": "{bot_token: t, base_url: 'http://127.0.0.1:8080/api/'}"},
+    {"slack": "{bot_token: t, app_token: a}", "actions": "{allowed: [agents, U012, S012, a@example.com]}"},
+    {"slack": "{bot_token: t, app_token: a}", "actions": "{allowed: agents}"},
+    {
+        "slack": "{bot_token: t}",
+        "receivers": "{room: {slack: {to: '#a', mention: here}, mask_numbers: true},"
+        " b: {slack: {to: '#a', mention: {info: none, warning: agent, critical: '@sales.Leads'}}},"
+        " c: {slack: {webhook_url: 'https://h.example.com', mention: S012AB3CD}, mask_numbers: 'false'}}",
+    },
     {"slack": "{bot_token: t, base_url: 'http://slack.test/api/'}", "allow_insecure": "true"},
     {"email": "{host: localhost, security: none, sender: 'Missed calls <calls@example.com>'}"},
     {"email": "{host: mail.test, security: none, sender: a@example.com}", "allow_insecure": "true"},
@@ -95,14 +103,15 @@ def test_there_is_a_fault_of_every_kind() -> None:
         "calendars",
         "counting",
         "digests",
-        "later",
         "life",
         "matching",
+        "mentions",
         "people",
         "receivers",
         "references",
         "sections",
         "shape",
+        "tokens",
     }
     assert sum(1 for _ in cases()) > 100
 

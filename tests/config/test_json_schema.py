@@ -69,6 +69,11 @@ BAD = [
     ({"calendars": "{o: {exceptions: {2026-12-24: 0930-1030}}}"}, "0930-1030"),
     ({"dry_run": "yes"}, "yes"),
     ({"email": "{host: h, sender: a@example.com, security: ssl}"}, "ssl"),
+    ({"slack": "{bot_token: t}", "receivers": "{room: {slack: {to: '#a', mention: all}}}"}, "all"),
+    (
+        {"slack": "{bot_token: t}", "receivers": "{room: {slack: {to: '#a', mention: {high: here}}}}"},
+        "high",
+    ),
     ({"receivers": "{room: {webhook: {url: 'https://h.example.com'}}}"}, "secret"),
 ]
 

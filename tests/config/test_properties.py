@@ -172,8 +172,8 @@ FULL: dict[str, object] = {
         }
     },
     "receivers": {
-        "r": {"slack": {"to": "#a"}},
-        "w": {"slack": {"webhook_url": "https://a"}},
+        "r": {"slack": {"to": "#a", "mention": {"info": "none", "critical": "@a"}}, "mask_numbers": True},
+        "w": {"slack": {"webhook_url": "https://a", "mention": "here"}},
         "m": {"email": {"to": ["a@b"]}},
     },
     "rules": [

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from notifier.config.checks import (
     accounts,
+    answers,
     calendars,
     counting,
     deputies,
@@ -14,6 +15,7 @@ from notifier.config.checks import (
     receivers,
     references,
     sections,
+    tokens,
 )
 from notifier.config.places import Finding
 from notifier.config.view import View
@@ -36,8 +38,10 @@ CHECKS: tuple[Check, ...] = (
     receivers.one_kind,
     receivers.slack_targets,
     receivers.slack_webhooks,
+    receivers.slack_mentions,
     receivers.webhooks,
     receivers.email_addresses,
+    answers.reply_to,
     references.named_receivers,
     references.rule_names,
     matching.conditions,
@@ -59,6 +63,8 @@ CHECKS: tuple[Check, ...] = (
     digests.digest_receivers,
     sections.some_rule,
     sections.slack,
+    tokens.slack_tokens,
+    sections.actions,
     sections.email,
     sections.web,
     sections.store,

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from notifier.config.forms import is_address, is_slack_target
+from notifier.config.forms import is_address, is_slack_group, is_slack_handle, is_slack_target
+from notifier.config.meant import meant
+from notifier.config.mention import AGENT, HERE, NONE, is_handle
 from notifier.config.network import url_trouble
 from notifier.config.places import Finding, KeyPath
-from notifier.config.receivers import AGENT, NOBODY, SlackReceiver
+from notifier.config.receivers import NOBODY, SlackReceiver
 from notifier.config.view import View
+from notifier.model import Severity
 
 SHORTEST_SECRET = 16
 """Characters of the secret that signs what a webhook is told."""
@@ -45,6 +48,12 @@ def slack_targets(view: View) -> Iterator[Finding]:
             yield Finding(path, "both `to` and `webhook_url`", hint, at_key=True)
         elif not slack.to and slack.webhook_url is None:
             yield Finding(path, "neither `to` nor `webhook_url`", 'write `to: agent` or `to: "#channel"`')
+        elif slack.to.startswith("@"):
+            what = '"@…" is no place to write to: a person is their member id (U…) or their address in Slack'
+            yield Finding((*path, "to"), what, 'a user group goes into "mention:", and "#channel" here')
+        elif is_slack_group(slack.to):
+            hint = 'write where they read it, and whom to ping: `to: "#channel"`, and `mention:` with this'
+            yield Finding((*path, "to"), "a user group, to which nobody can write", hint)
         elif slack.to and not is_slack_target(slack.to):
             hint = 'write agent, "#channel" in quotes, an id (C…, G…, D…, U…, W…) or an e-mail address'
             yield Finding((*path, "to"), "not a Slack destination", hint)
@@ -52,6 +61,32 @@ def slack_targets(view: View) -> Iterator[Finding]:
             hint = "add `slack: {bot_token: ...}` at the top level, or use webhook_url"
             what, also = "needs the Slack bot, and there is none", (("slack",),)
             yield Finding((*path, "to"), what, hint, also=also)
+
+
+def slack_mentions(view: View) -> Iterator[Finding]:
+    """Who is pinged is somebody that Slack knows, and never a whole channel, asleep or on holiday."""
+    for path, slack in _slack(view):
+        wanted = {severity: slack.mention.at(severity) for severity in Severity}
+        for severity, whom in wanted.items():
+            here = (*path, "mention")
+            if len(set(wanted.values())) > 1:
+                here = (*here, severity)
+            elif severity is not Severity.INFO:
+                break  # one word for all
+            if whom not in {AGENT, HERE, NONE} and not is_slack_group(whom) and not is_slack_handle(whom):
+                yield Finding(here, *_no_mention(whom))
+            elif is_handle(whom) and slack.webhook_url is not None:
+                what = "an incoming webhook can't look up a handle"
+                yield Finding(here, what, "write the user group's id (S…), or let the bot post: `to:`")
+
+
+def _no_mention(whom: str) -> tuple[str, str]:
+    if whom.removeprefix("@") in {HERE, AGENT, NONE}:
+        return "nobody is called so", f"write {whom.removeprefix('@')}, without the @"
+    if whom.removeprefix("@") in {"channel", "everyone"}:
+        return "nobody is to be pinged who is not there", "write here, or a user group"
+    hint = 'write agent, here, none, a user group\'s id (S…) or its handle in quotes ("@sales")'
+    return "it can't be mentioned", meant(whom, (AGENT, HERE, NONE)) or hint
 
 
 def slack_webhooks(view: View) -> Iterator[Finding]:

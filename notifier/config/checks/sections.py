@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from notifier.config.forms import is_sender
+from notifier.config.forms import is_sender, is_slack_group, is_slack_person
 from notifier.config.network import is_host, is_loopback, listen_address, url_trouble
 from notifier.config.places import Finding, KeyPath
-from notifier.config.schema import ANSWERED_OVERLAP
+from notifier.config.schema import AGENTS, ANSWERED_OVERLAP, ANYONE
 from notifier.config.store import url_fault
 from notifier.config.values import DAY, duration_text
 from notifier.config.view import View
@@ -24,6 +24,16 @@ def slack(view: View) -> Iterator[Finding]:
         trouble := url_trouble(view.slack.base_url, insecure=view.allow_insecure, bare=True)
     ):
         yield Finding(("slack", "base_url"), *trouble)
+
+
+def actions(view: View) -> Iterator[Finding]:
+    """Who may press a button must be somebody."""
+    for index, who in enumerate(view.actions.allowed):
+        if who not in {ANYONE, AGENTS} and not is_slack_person(who) and not is_slack_group(who):
+            hint = (
+                f"write {ANYONE}, {AGENTS}, a member id (U…), a user group's id (S…) or an address in Slack"
+            )
+            yield Finding(("actions", "allowed", index), "nobody is called so", hint)
 
 
 def email(view: View) -> Iterator[Finding]:
