@@ -88,3 +88,4 @@ class DigestReport:
     zone: ZoneInfo
     now: int  # UTC ms
     country: str | None = None  # ISO 3166 code: its numbers may be shown in national form
+    mask_numbers: bool = False  # its receiver shall see no full phone number

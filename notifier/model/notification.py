@@ -75,6 +75,7 @@ class Notification:
     joined: int | None = None  # of an update: calls since its target was told; None where that is not known
     stands_anew: bool = False  # likewise: how the alert stands is new to its target
     told_before: bool = False  # of an escalation: its target knows of the alert already
+    mask_numbers: bool = False  # its receiver shall see no full phone number
 
 
 class Gathered(StrEnum):
@@ -107,6 +108,7 @@ class NoticeKind(StrEnum):
     CLOCK_SKEW = "clock_skew"  # our clock and TeleCMI's differ by much
     TARGET_BROKEN = "target_broken"  # a room or person can't be told
     CREDENTIALS_BROKEN = "credentials_broken"  # nobody can be told through this service
+    EDIT_REFUSED = "edit_refused"  # a message there was deleted, or can't be changed
     DEAD_LETTERS = "dead_letters"  # notifications were given up
     DISK = "disk"  # the store's disk is full or nearly so, or the store can't be used
     RELOAD_REFUSED = "reload_refused"  # the configuration in the file is not the one in force

@@ -1,151 +1,148 @@
-"""A Block Kit message. Slack's limits: 50 blocks, header 150, section 3,000, 10 fields of 2,000, context 10.
+"""A Block Kit message: what an agent needs at a glance, in about eight lines of a phone.
 
-Slack refuses a message from about 13,000 characters in all; every piece of text from outside is cut so short
-that none comes near that.
+Slack's limits: 50 blocks, header 150, section 3,000, context 10 elements; one table, 100 rows by 20 cells and
+10,000 characters. It refuses a message from about 13,000 characters in all; every piece of text from outside
+is cut so short that none comes near that.
 """
 
-from collections.abc import Iterable, Iterator
-
-from notifier.channels.render.digests import Left, digest_words, more
-from notifier.channels.render.escape import literal, mrkdwn
-from notifier.channels.render.notices import notice_words
+from notifier.channels.render import layout
+from notifier.channels.render.buttons import buttons
+from notifier.channels.render.escape import cell, literal, mrkdwn
+from notifier.channels.render.layout import MARKS, Block
+from notifier.channels.render.mentions import NOBODY, Mentions
 from notifier.channels.render.phrases import Words, words
-from notifier.channels.render.summaries import Item, summary_words
-from notifier.channels.render.times import slack_date
-from notifier.model import DigestReport, Message, Notice, Notification, Summary
+from notifier.channels.render.speech import Speech
+from notifier.channels.render.table import GLANCE, Table, table
+from notifier.model import AlertState, DigestReport, Message, Notice, Notification, Summary
 
-Block = dict[str, object]
-
-_SECTION = 3_000  # characters
-_MARKS = {"info": "📞", "warning": "🟠", "critical": "🔴"}
+_STATES = {AlertState.ACKNOWLEDGED: "👤", AlertState.SNOOZED: "💤"}
+_WRAPPED = frozenset({"Customer", "Missed by"})  # columns
 
 
-def blocks(message: Message) -> list[dict[str, object]]:
-    """A message's blocks, at most 50; a summary's of at most 20 alerts."""
+def blocks(
+    message: Message, mentions: Mentions = NOBODY, *, has_buttons: bool = False
+) -> list[dict[str, object]]:
+    """A message's blocks, at most 50; a summary's of at most 20 alerts.
+
+    Args:
+        message: what to tell.
+        mentions: whom it mentions, and what it pings.
+        has_buttons: of an alert: with the buttons that do something to it as it stands.
+    """
+    if isinstance(message, Notification):
+        drawn = buttons(message) if has_buttons else []
+        return [*_alert(message, mentions), *drawn]
+    from notifier.channels.render import reports  # noqa: PLC0415 - most daemons never tell of these
+
     match message:
-        case Notification():
-            return _alert(message)
         case Summary():
-            return _summary(message)
+            return reports.summary_blocks(message, mentions)
         case Notice():
-            return _notice(message)
+            return reports.notice_blocks(message)
         case DigestReport():
-            return _digest(message)
+            return reports.digest_blocks(message)
 
 
-def _alert(notification: Notification) -> list[Block]:
-    """Whom to call back, who tried and when, how often, why; an ended alert in two quiet lines."""
-    told = words(notification, literal)
-    title = words(notification, mrkdwn).title  # in plain_text, where nothing is styled
+def _alert(notification: Notification, mentions: Mentions) -> list[Block]:
+    told = words(notification, literal, mentions)
     if told.over:
-        said = _mrkdwn(f"{'✅' if told.settled else '⚪'} *{told.status}*")
-        return [_section(said), *_noted(told), _context(told)]
+        return _over(told, notification)
+    if told.quiet:
+        return _handled(told, notification)
+    shown = table(notification, Speech(notification, cell), GLANCE)
+    title = words(notification, mrkdwn).title  # in plain_text, where nothing is styled
+    lines = [*_status(told), *_number(told), *facts(told, ago=True)]
     return [
-        *([_section(_mrkdwn(f"🧪 *{told.test}*"))] if told.test else []),
-        {"type": "header", "text": _plain(f"{_MARKS[told.severity]} {title}")},
-        *([_section(_mrkdwn(f"*{told.status}*"))] if told.status else []),
-        *_noted(told),
-        *([_section(_mrkdwn(f"`{told.number}`"))] if told.number else []),
-        *([_section(_mrkdwn(told.leg))] if told.leg else []),
-        {"type": "section", "fields": _fields(told)},
-        _section(_mrkdwn(told.why)),
-        *([_section(_mrkdwn(_calls(told)))] if told.lines else []),
-        _context(told),
+        *_test(told),
+        layout.header(f"{MARKS[told.severity]} {title}"),
+        layout.section(layout.mrkdwn(mentions.above("\n".join(lines)))),
+        *([_table(shown)] if shown else []),
+        layout.context([*_more(shown), *_reason(told), *_told(notification)]),
     ]
 
 
-def _summary(summary: Summary) -> list[Block]:
-    told = summary_words(summary, literal)
+def _over(told: Words, notification: Notification) -> list[Block]:
+    """That it is done, or nobody did anything, and what it was; nothing that calls for anybody."""
+    mark = "✅" if told.settled else "⚪"
+    whom = (told.name, told.copied) if told.copied else (told.title,)
+    by = "" if "extension" in notification.alert.per else f"missed by {told.agents}"
+    about = (*whom, by, told.when)
+    rule = (f"rule {told.rule}", told.severity, f"*{told.tag}*")
     return [
-        {"type": "header", "text": _plain(f"{_MARKS[told.severity]} {told.title}")},
-        _section(_mrkdwn(told.why)),
-        *(_section(_mrkdwn(rows)) for rows in _packed(map(_row, told.items))),
+        *_test(told),
+        layout.lines([f"{mark} *{told.status}*", *_note(told)]),
+        layout.context([" · ".join(filter(None, part)) for part in (about, rule)]),
     ]
 
 
-def _digest(report: DigestReport) -> list[Block]:
-    told = digest_words(report, literal)
-    title = digest_words(report, mrkdwn).title  # in plain_text, where nothing is styled
-    agents = [f"• {row}" for row in told.agents] + more(told.more_agents)
-    left = [f"• {_left(one)}" for one in told.left] + more(told.more_left)
-    lists = {"By agent": agents, "By hour": [" · ".join(map(str, told.hours))], told.left_title: left}
+def _handled(told: Words, notification: Notification) -> list[Block]:
+    """Who sees to it comes first; whom to call back stays, for them."""
+    mark = _STATES[notification.alert.state]
+    shown = table(notification, Speech(notification, cell), GLANCE)
+    whom = " · ".join([f"*{told.title}*", *_number(told)])
     return [
-        {"type": "header", "text": _plain(f"📊 {title}")},
-        _section(_mrkdwn("\n".join([f"*{told.span}*", *told.facts]))),
-        *(
-            _section(_mrkdwn(part))
-            for name, rows in lists.items()
-            if any(rows)
-            for part in _packed([f"*{name}*", *rows])
-        ),
+        *_test(told),
+        layout.lines([f"{mark} *{told.status}*", *_note(told)]),
+        layout.lines([whom, *facts(told, ago=False)]),
+        *([_table(shown)] if shown else []),
+        layout.context([*_more(shown), *_reason(told), *_told(notification)]),
     ]
 
 
-def _left(one: Left) -> str:
-    return f"{one.whom} · {one.details(slack_date(one.at, one.when))}"
+def _test(told: Words) -> list[Block]:
+    return [layout.lines([f"🧪 *{told.test}*"])] if told.test else []
 
 
-def _row(item: Item) -> str:
-    said = (f"*{item.tag}*", item.whom, item.details(slack_date(item.at, item.when)))
-    return f"{'✅' if item.settled else _MARKS[item.severity]} {' · '.join(filter(None, said))}"
+def _status(told: Words) -> list[str]:
+    return [f"*{told.status}*", *_note(told)] if told.status else _note(told)
 
 
-def _packed(rows: Iterable[str]) -> Iterator[str]:
-    """As many rows in one text as a section takes."""
-    text = ""
-    for row in rows:
-        if text and len(text) + 1 + len(row) > _SECTION:
-            yield text
-            text = ""
-        text = f"{text}\n{row}" if text else row
-    yield text
+def _note(told: Words) -> list[str]:
+    return [told.note] if told.note else []
 
 
-def _notice(notice: Notice) -> list[Block]:
-    said = notice_words(notice, mrkdwn)  # in plain_text: keys and commands stay as they are written
-    reason = "\n".join(said.reason)
-    return [
-        {"type": "header", "text": _plain(f"{'✅' if said.over else '⚠️'} {said.title}")},
-        *([_section(_plain(reason))] if reason else []),
-        {"type": "context", "elements": [_plain(said.span)]},
-    ]
+def _number(told: Words) -> list[str]:
+    """A line of its own, in the style in which people know what to copy."""
+    return [f"`{told.copied}`"] if told.copied else []
 
 
-def _fields(told: Words) -> list[Block]:
-    facts = {
-        "Called by": told.agents,
-        "Last call" if told.lines else "When": slack_date(told.at, told.when),
-        "How often": told.often,
-        "Attempt": told.tried,
+def facts(told: Words, *, ago: bool) -> list[str]:
+    """Who missed them and when, how often, when they were reached last: a line each.
+
+    Args:
+        told: of an alert.
+        ago: say how long ago that was, too.
+    """
+    by, when = f"Missed by {told.agents}", told.placed
+    # Two lines where all of it is said: a phone would break one in the middle of the time.
+    missed = [by, f"{when[:1].upper()}{when[1:]} · {told.ago}"] if ago and told.ago else [f"{by} · {when}"]
+    return [*missed, *filter(None, (told.attempt, told.leg))]
+
+
+def _more(shown: Table | None) -> list[str]:
+    return [shown.rest] if shown and shown.rest else []
+
+
+def _reason(told: Words) -> list[str]:
+    return [" · ".join((told.why, told.severity, f"*{told.tag}*"))]
+
+
+def _told(notification: Notification) -> list[str]:
+    told = Speech(notification, literal).told(brief=True)
+    return [f"Also told: {told}"] if told else []
+
+
+def _table(shown: Table) -> Block:
+    """Slack's own table, since monospaced rows are too wide for a phone, and align in few scripts.
+
+    Slack takes one a message, and no empty cell. Where it refuses it, the message is sent as its `text`.
+    """
+    rows = (shown.columns, *shown.rows)
+    return {
+        "type": "table",
+        "column_settings": [
+            {"align": "right" if name == "Calls" else "left", "is_wrapped": name in _WRAPPED}
+            for name in shown.columns
+        ],
+        "rows": [[{"type": "raw_text", "text": said} for said in row] for row in rows],
     }
-    return [_mrkdwn(f"*{name}*\n{fact}") for name, fact in facts.items() if fact]
-
-
-def _noted(told: Words) -> list[Block]:
-    return [_section(_mrkdwn(told.note))] if told.note else []
-
-
-def _calls(told: Words) -> str:
-    rows = [f"• {line.after(slack_date(line.at, line.when))}" for line in told.lines]
-    return "\n".join(["*Last calls*", *rows, *([f"and {told.more} more"] if told.more else [])])
-
-
-def _context(told: Words) -> Block:
-    number = "" if told.has_number_in_title else told.number
-    facts = (told.test, told.title, number) if told.over else ()
-    said = (*facts, f"*{told.tag}*", told.severity, f"rule {told.rule}")
-    others = [f"Also told: {told.told}"] if told.told and not told.over else []
-    return {"type": "context", "elements": [_mrkdwn(" · ".join(filter(None, said))), *map(_mrkdwn, others)]}
-
-
-def _section(text: Block) -> Block:
-    return {"type": "section", "text": text}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _mrkdwn(text: str) -> Block:
-    # Verbatim: Slack adds no links of its own to names that look like addresses or channels.
-    return {"type": "mrkdwn", "text": text, "verbatim": True}

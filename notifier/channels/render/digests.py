@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from notifier.channels.render import numbers
-from notifier.channels.render.escape import label, shorten
-from notifier.channels.render.speech import Escape
-from notifier.channels.render.times import duration, local
+from notifier.channels.render.escape import shorten
+from notifier.channels.render.outside import Escape, Outside
+from notifier.channels.render.speech import UNKNOWN
+from notifier.channels.render.times import day, duration, local, moment
 from notifier.model import AgentTally, DigestReport, HourTally, OpenCustomer, Tally
 
 _NAME = 40  # characters of a name or a number
@@ -36,20 +37,21 @@ class Left:
     dial: str  # the same in E.164, where it is a number
     by: str  # "by Asha"
     tries: str  # "3 calls"; empty for one
-    at: int  # UTC ms of the last call
-    when: str  # the same in words
+    when: str  # the last call was
 
     def __str__(self) -> str:
-        return f"{self.whom} · {self.details(self.when)}"
+        return f"{self.whom} · {self.details}"
 
     @property
     def whom(self) -> str:
         """The name and the number."""
         return ", ".join(filter(None, (self.name, self.number)))
 
-    def details(self, when: str) -> str:
-        """Who tried, how often and when, with the time written in this way."""
-        return " · ".join(filter(None, (self.by, self.tries, f"last {when}" if self.tries else when)))
+    @property
+    def details(self) -> str:
+        """Who tried, how often and when."""
+        when = f"last {self.when}" if self.tries else self.when
+        return " · ".join(filter(None, (self.by, self.tries, when)))
 
     def within(self, limit: int) -> str:
         """The line, cut to at most so many characters: what stands last goes first."""
@@ -61,6 +63,7 @@ class DigestWords:
     """A digest in words. What came from outside is escaped, cut, and on one line."""
 
     title: str  # "evening: 12 customers missed, 5 to reach"
+    subject: str  # the same with its day: "evening 2026-09-21: …"
     span: str  # from when to when, and whose calls
     facts: tuple[str, ...]  # sentences without their full stops
     agents: tuple[Row, ...]  # who missed most first
@@ -81,8 +84,10 @@ def digest_words(report: DigestReport, escape: Escape) -> DigestWords:
     figures = report.figures
     speech = _Speech(report, escape)
     left = figures.customers.open
+    name, headline = speech.outside(report.name, _DIGEST), speech.headline()
     return DigestWords(
-        title=f"{speech.outside(report.name, _DIGEST)}: {speech.headline()}",
+        title=f"{name}: {headline}",
+        subject=f"{name} {day(report.until - 1, report.zone)}: {headline}",
         span=speech.span(),
         facts=tuple(speech.facts()),
         agents=tuple(map(speech.agent_row, figures.agents[:_AGENTS])),
@@ -98,12 +103,12 @@ class _Speech:
     def __init__(self, report: DigestReport, escape: Escape) -> None:
         self._of = report
         self._figures = report.figures
-        self._escape = escape
+        self._fit = Outside(escape, report.mask_numbers).fit
         accounts = {one.agent.partition("/")[0] for one in report.figures.agents}
         self._has_accounts = len(accounts) > 1
 
     def outside(self, text: str, limit: int = _NAME) -> str:
-        return shorten(self._escape(label(text, limit)), limit)
+        return self._fit(text, limit)
 
     def headline(self) -> str:
         customers = self._figures.customers
@@ -155,14 +160,15 @@ class _Speech:
         return Row(f"{one.hour:02}:00", said)
 
     def left(self, one: OpenCustomer) -> Left:
+        mask = self._of.mask_numbers
         return Left(
             name=self.outside(one.name),
-            number=self.outside(numbers.shown(one.customer, self._of.country)) or "unknown number",
-            dial=numbers.dialled(one.customer),
+            number=self.outside(numbers.shown(one.customer, self._of.country, mask=mask)) or UNKNOWN,
+            dial=numbers.dialled(one.customer, mask=mask),
             by=f"by {self._agent(one.agent)}",
             tries=_counted(one.attempts, "call") if one.attempts > 1 else "",
-            at=one.last_at,
-            when=self._local(one.last_at),
+            # Its offset stands above, in the span.
+            when=moment(one.last_at, self._of.zone, self._of.now),
         )
 
     def _counts_twice(self) -> bool:

@@ -12,6 +12,8 @@ import unicodedata
 # Controls, invisible format characters (zero width, bidi), halves of surrogate pairs.
 _UNWANTED = frozenset({"Cc", "Cf", "Cs"})
 _ALIKE = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", ":": "∶"})  # noqa: RUF001 - the point of it
+_BRACKETS = str.maketrans({"<": "‹", ">": "›"})  # noqa: RUF001 - likewise
+_ENTITY = re.compile(r"&(?=(?:amp|lt|gt);)")
 _INNER_DOT = re.compile(r"(?<=\w)\.(?=\w)")
 _CUT_ENTITY = re.compile(r"&(?:a(?:mp?)?|[lg]t?)?$")
 _STEPS_BACK = 16  # more marks than this on one letter are no writing system's
@@ -40,6 +42,15 @@ def literal(text: str) -> str:
     `mrkdwn` keeps them as they are.
     """
     return mrkdwn(_INNER_DOT.sub("․", text.translate(_ALIKE)))  # noqa: RUF001 - U+2024 looks like a dot
+
+
+def cell(text: str) -> str:
+    """Text from outside for a table's cell, of which Slack does not say whether it decodes entities.
+
+    As `literal`, but what would be read as a command or an entity becomes characters that look alike, too.
+    """
+    shown = _INNER_DOT.sub("․", text.translate(_ALIKE | _BRACKETS))  # noqa: RUF001 - U+2024 looks like a dot
+    return _ENTITY.sub("＆", shown)  # noqa: RUF001 - likewise
 
 
 def unlinked(text: str) -> str:

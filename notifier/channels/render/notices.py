@@ -3,14 +3,21 @@
 from dataclasses import dataclass
 
 from notifier.channels.render.escape import label, shorten, unlinked
-from notifier.channels.render.speech import Escape
+from notifier.channels.render.outside import Escape
 from notifier.channels.render.times import duration, local
 from notifier.model import Notice, NoticeKind
 
 _SUBJECT = 80  # characters
 _LINE = 400  # characters of one line of a reason
 _LINES = 5  # of a reason
-_SERVICES = {"slack": "Slack", "email": "The mail server"}
+_SERVICES = {
+    "slack": "Slack",
+    "slack addresses": "Slack (people by their address)",
+    "slack buttons": "Slack (buttons)",
+    "slack people": "Slack (direct messages)",
+    "slack pressers": "Slack (who pressed a button)",
+    "email": "The mail server",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,11 @@ class NoticeWords:
     span: str  # "Since 10:00 IST (+05:30)"; over: "Was in trouble from … to … (5 h)"
     over: bool
 
+    @property
+    def story(self) -> tuple[str, ...]:
+        """The reason, said to be past where it is."""
+        return ("It was:", *self.reason) if self.over and self.reason else self.reason
+
 
 _TITLES = {  # raised, cleared
     NoticeKind.SOURCE_REFUSED: ("TeleCMI refuses what we ask for {}", "TeleCMI answers again for {}"),
@@ -33,6 +45,7 @@ _TITLES = {  # raised, cleared
         "Our clock and TeleCMI's agree again, for {}",
     ),
     NoticeKind.TARGET_BROKEN: ("{} can't be reached", "{} can be reached again"),
+    NoticeKind.EDIT_REFUSED: ("A message can't be changed: {}", "Messages can be changed again: {}"),
     NoticeKind.CREDENTIALS_BROKEN: ("{} refuses our credentials", "{} accepts our credentials again"),
     NoticeKind.DEAD_LETTERS: ("Notifications were given up ({})", "No dead letters are left ({})"),
     NoticeKind.DISK: ("The store is in trouble ({})", "The store works again ({})"),
@@ -45,6 +58,7 @@ _TITLES = {  # raised, cleared
         "Records of TeleCMI can be read again, for {}",
     ),
 }
+_OF_TARGETS = frozenset({NoticeKind.TARGET_BROKEN, NoticeKind.EDIT_REFUSED})
 _QUOTING = frozenset({NoticeKind.SOURCE_REFUSED, NoticeKind.SOURCE_FAILING, NoticeKind.REJECTS})
 """Their reasons may repeat what TeleCMI said; those of the others are all ours."""
 
@@ -64,7 +78,8 @@ def notice_words(notice: Notice, escape: Escape) -> NoticeWords:
         notice: what to tell.
         escape: applied to subject and reason, which may repeat text from outside.
     """
-    subject = shorten(escape(label(notice.subject, _SUBJECT)), _SUBJECT) or "notifier"
+    about = _target(notice.subject) if notice.kind in _OF_TARGETS else notice.subject
+    subject = shorten(escape(label(about, _SUBJECT)), _SUBJECT) or "notifier"
     if notice.kind is NoticeKind.CREDENTIALS_BROKEN:
         subject = _SERVICES.get(subject, subject[:1].upper() + subject[1:])
     raised, cleared = _TITLES[notice.kind]
@@ -81,6 +96,16 @@ def notice_words(notice: Notice, escape: Escape) -> NoticeWords:
         span=span,
         over=notice.cleared_at is not None,
     )
+
+
+def _target(subject: str) -> str:
+    """A target as people call it: "#sales (sales-room)"; an e-mail address is a hash, and stays unsaid."""
+    receiver, _, recipient = subject.partition(":")
+    if not recipient or recipient == "webhook":
+        return receiver
+    if recipient.startswith("mail-"):
+        return f"an address of {receiver}"
+    return f"{recipient} ({receiver})"
 
 
 def _lines(reason: str, escape: Escape) -> list[str]:

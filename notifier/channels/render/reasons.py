@@ -1,7 +1,17 @@
 """Why a message is sent, and how an alert stands, each in one sentence."""
 
 from notifier.channels.render.times import duration, local
-from notifier.model import Alert, AlertState, EndReason, Event, EventKind, Kind, Notification
+from notifier.model import (
+    SAID_REACHED,
+    Alert,
+    AlertState,
+    EndReason,
+    Event,
+    EventKind,
+    Kind,
+    Notification,
+    Severity,
+)
 
 SETTLED = frozenset({EndReason.REACHED, EndReason.RESOLVED})
 """Ends after which nothing is left to be done."""
@@ -52,14 +62,50 @@ def reopened(notification: Notification) -> Event | None:
     return told[-1] if told and told[-1].kind is EventKind.REOPENED else None
 
 
+def held_back(notification: Notification) -> Event | None:
+    """That a first message was held back until now, by its calendar or by a person; None where it was not."""
+    last = notification.events[-1] if notification.events else None
+    is_first = notification.kind is Kind.OPEN and notification.alert.state is AlertState.OPEN
+    return last if last and is_first and last.kind not in _STEERING else None
+
+
 def is_settled(alert: Alert) -> bool:
     """Was the customer reached, or does a person say that it is done?"""
     return alert.state is AlertState.ENDED and alert.ended_as in SETTLED
 
 
+def nudge(notification: Notification) -> str:
+    """What a reply to an alert's first message is: "Reminder 2: still not reached", "Now critical"."""
+    alert = notification.alert
+    match notification.kind:
+        case Kind.LEVEL if alert.severity is Severity.INFO:
+            return f"Now level {alert.level}"
+        case Kind.LEVEL:
+            return f"Now {alert.severity}"
+        case Kind.REMINDER if alert.reminded > 1:
+            return f"Reminder {alert.reminded}: {_still(alert)}"
+        case Kind.ESCALATION:
+            return f"Escalated: {_still(alert)}"
+        case _:
+            return _news(notification)
+
+
+def _still(alert: Alert) -> str:
+    return "still not reached" if {"call", "customer"} & set(alert.per) else "still open"
+
+
+def says_reached(notification: Notification) -> bool:
+    """Was it resolved by the button that says that the customer was reached?"""
+    alert = notification.alert
+    return alert.ended_as is EndReason.RESOLVED and any(
+        event.kind is EventKind.RESOLVED and event.at == alert.handled_at and event.note == SAID_REACHED
+        for event in notification.events
+    )
+
+
 def _news(notification: Notification) -> str:
     alert = notification.alert
-    still = "still not reached" if {"call", "customer"} & set(alert.per) else "still open"
+    still = _still(alert)
     match notification.kind:
         case Kind.OPEN:
             return ""
@@ -81,12 +127,22 @@ def _handled(notification: Notification, who: str) -> str:
         case AlertState.SNOOZED:
             by = f" by {who}" if who else ""
             return f"Snoozed{_at(alert.snoozed_until, notification, ' until ')}{by}"
-        case AlertState.OPEN if reopened(notification) and _shows_reopening(notification):
-            return f"Reopened by {who}" if who else "Reopened"
-        case AlertState.OPEN if notification.stands_anew:
-            return "Open again"
+        case AlertState.OPEN:
+            return _open(notification, who)
         case _:
             return ""
+
+
+def _open(notification: Notification, who: str) -> str:
+    if reopened(notification) and _shows_reopening(notification):
+        return f"Reopened by {who}" if who else "Reopened"
+    if notification.stands_anew:
+        return "Open again"
+    held = held_back(notification)
+    if held is None:
+        return ""
+    silenced = f"silenced by {who}" if who else "it was silenced"
+    return f"Told late: {silenced if held.kind is EventKind.SILENCED else 'outside the hours of its rule'}"
 
 
 def _shows_reopening(notification: Notification) -> bool:
@@ -109,7 +165,8 @@ def _ended(reason: EndReason, notification: Notification, who: str) -> str:
             return f"Expired: nobody followed up within {duration(max(waited, 0))}"
         case EndReason.REACHED | EndReason.RESOLVED:
             by = f" by {who}" if who else ""
-            return f"{reason.capitalize()}{by}{_at(alert.handled_at, notification, ', ')}"
+            done = EndReason.REACHED if says_reached(notification) else reason
+            return f"{done.capitalize()}{by}{_at(alert.handled_at, notification, ', ')}"
         case EndReason.OUTSIDE_HOURS:
             return "Ended: outside the hours of its rule"
         case EndReason.RULE_REMOVED:

@@ -1,20 +1,18 @@
 """How one notification's people, numbers and counts are said."""
 
-from collections.abc import Callable
-
 from notifier.channels.render import numbers, reasons
-from notifier.channels.render.escape import label, shorten
-from notifier.channels.render.times import local
+from notifier.channels.render.mentions import NOBODY, Mentions
+from notifier.channels.render.outside import Escape, Outside
+from notifier.channels.render.times import local, moment
 from notifier.config.receivers import agent_of
-from notifier.model import Call, EventKind, Notification, ToldLine
-
-Escape = Callable[[str], str]
+from notifier.model import Attempts, Call, EventKind, Notification, ToldLine
 
 NAME = 60  # characters of a person's name
 RULE = 100  # of a rule's
 NOTE = 200  # of what somebody wrote
 AGENTS = 3  # agents that are named together
 TOLD = 3  # receivers that are named together
+UNKNOWN = "unknown number"
 
 _BY_PEOPLE = frozenset({EventKind.ACKNOWLEDGED, EventKind.SNOOZED, EventKind.RESOLVED})
 
@@ -28,6 +26,7 @@ class Speech:
         name: characters of a name or a number.
         rule: characters of the rule's name.
         agents: how many are named.
+        mentions: of the agents who tried, and of who handled it; elsewhere they are named.
     """
 
     def __init__(
@@ -38,9 +37,11 @@ class Speech:
         name: int = NAME,
         rule: int = RULE,
         agents: int = AGENTS,
+        mentions: Mentions = NOBODY,
     ) -> None:
         self._of = notification
-        self._escape = escape
+        self._fit = Outside(escape, notification.mask_numbers).fit
+        self._mentions = mentions
         self._name = name
         self._most_agents = agents
         calls = notification.calls
@@ -55,8 +56,7 @@ class Speech:
         return self._of.calls[-1] if self._of.calls and not self._customers else None
 
     def _outside(self, text: str, limit: int | None = None) -> str:
-        most = limit or self._name
-        return shorten(self._escape(label(text, most)), most)
+        return self._fit(text, limit or self._name)
 
     def title(self) -> str:
         """What is asked for: "Call back Suresh", or the count where several customers are in it."""
@@ -73,7 +73,13 @@ class Speech:
 
     def number(self, call: Call) -> str:
         """The customer's number, to be read."""
-        return self._outside(numbers.shown(call.customer, self._of.country)) or "unknown number"
+        of = self._of
+        return self._outside(numbers.shown(call.customer, of.country, mask=of.mask_numbers)) or UNKNOWN
+
+    def copied(self, call: Call) -> str:
+        """The same, to be copied: E.164 where it is foreign; empty where it is not known."""
+        of = self._of
+        return self._outside(numbers.copied(call.customer, of.country, mask=of.mask_numbers))
 
     def contact(self, call: Call) -> str:
         """The customer's name and number: "Suresh, 098123 45678"."""
@@ -93,17 +99,22 @@ class Speech:
         """How the alert stands, what is new, and for whom a deputy is told; empty where there is nothing."""
         of = self._of
         deputy = f"You stand in for {self.agent(of.stands_in_for)}" if of.stands_in_for else ""
-        event = reasons.reopened(of)
+        event = reasons.reopened(of) or reasons.held_back(of)
         who = self.who(of.alert.handled_by or (event.who if event else ""))
         return ". ".join(filter(None, (reasons.status(of, who), deputy)))
 
     def who(self, handled_by: str) -> str:
         """Who did something: an agent's name, or what a person called themselves; as in `Event.who`."""
         agent = handled_by.removeprefix("agent ")
-        return self.agent(agent) if agent != handled_by else self._outside(handled_by)
+        return self._mentioned(agent) if agent != handled_by else self._outside(handled_by)
+
+    def _mentioned(self, agent: str) -> str:
+        return self._mentions.agent(agent) or self.agent(agent)
 
     def note(self) -> str:
         """What whoever handled the alert last wrote about it, in quotation marks; empty where nothing."""
+        if reasons.says_reached(self._of):
+            return ""  # the status says so
         at = self._of.alert.handled_at
         notes = [event.note for event in self._of.events if event.at == at and event.kind in _BY_PEOPLE]
         if (event := reasons.reopened(self._of)) is not None:
@@ -111,27 +122,56 @@ class Speech:
         note = self._outside(notes[-1], NOTE) if notes else ""
         return f"“{note}”" if note else ""
 
-    def tried(self) -> str:
-        """How often the customer was tried in vain: "3 since 10:05, by Agent 209; last reached 3 Aug 16:00".
-
-        Empty for the first time, unless they were reached before.
-        """
-        found = self._of.attempts
-        if found is None or (found.count == 1 and found.reached_at is None):
+    def tries(self) -> str:
+        """How often the customer was tried in vain: "3 since 10:05, by Agent 209"; empty for once."""
+        found = self._attempts()
+        if found is None or found.count == 1:
             return ""
-        since = f" since {self._at(found.first_at)}" if found.count > 1 else ""
         by = f", by {self._several(tuple(reversed(found.agents)))}" if found.agents else ""
-        if found.reached_at is None:
-            return f"{found.count}{since}{by}; never reached, as far as is known"
-        last = f" by {self.agent(found.reached_by)}" if found.reached_by else ""
-        return f"{found.count}{since}{by}; last reached {self._at(found.reached_at)}{last}"
+        return f"{found.count} since {self._moment(found.first_at)}{by}"
 
-    def told(self) -> str:
-        """Who else was told: "Asha 11:02 …, #sales 11:05 …, leads 11:09 …"; empty where nobody was."""
+    def last_reached(self) -> str:
+        """When, and by whom: "3 Aug 16:00 by Ravi"; empty for the first try of whom nobody has reached."""
+        found = self._attempts()
+        if found is None:
+            return ""
+        if found.reached_at is None:
+            return "never, as far as is known"
+        by = f" by {self.agent(found.reached_by)}" if found.reached_by else ""
+        return f"{self._moment(found.reached_at)}{by}"
+
+    def attempt(self) -> str:
+        """Both, as short as can be said: "Attempt 3 since 10:05, last reached 3 Aug 16:00 by Ravi"."""
+        found = self._attempts()
+        if found is None:
+            return ""
+        since = f"Attempt {found.count} since {self._moment(found.first_at)}" if found.count > 1 else ""
+        last = "not reached before, as far as is known"
+        if found.reached_at is not None:
+            by = f" by {self.agent(found.reached_by)}" if found.reached_by else ""
+            last = f"last reached {self._moment(found.reached_at)}{by}"
+        said = ", ".join(filter(None, (since, last)))
+        return said[:1].upper() + said[1:]
+
+    def _attempts(self) -> Attempts | None:
+        found = self._of.attempts
+        is_first = found is None or (found.count == 1 and found.reached_at is None)
+        return None if is_first else found
+
+    def _moment(self, ms: int) -> str:
+        return moment(ms, self._of.zone, self._of.now)
+
+    def told(self, *, brief: bool = False) -> str:
+        """Who else was told: "Asha 11:02 …, #sales 11:05 …, leads 11:09 …"; empty where nobody was.
+
+        Args:
+            brief: without the offset of the times.
+        """
+        at = self._moment if brief else self._at
         first: dict[str, int] = {}
         for line in self._of.told:
             first.setdefault(self._reader(line), line.at)
-        named = [f"{name} {self._at(at)}" for name, at in list(first.items())[:TOLD]]
+        named = [f"{name} {at(ms)}" for name, ms in list(first.items())[:TOLD]]
         return ", ".join([*named, *([f"{len(first) - TOLD} more"] if len(first) > TOLD else [])])
 
     def _reader(self, line: ToldLine) -> str:
@@ -146,11 +186,13 @@ class Speech:
     def agents(self) -> str:
         """Who called, the newest first: "Agent 209, Agent 210 and 2 more"."""
         newest = reversed(self._of.calls)
-        return self._several(tuple(dict.fromkeys(call.agent for call in newest)) or (self._of.alert.agent,))
+        keys = tuple(dict.fromkeys(call.agent for call in newest)) or (self._of.alert.agent,)
+        return self._several(keys, mention=True)
 
-    def _several(self, keys: tuple[str, ...]) -> str:
+    def _several(self, keys: tuple[str, ...], *, mention: bool = False) -> str:
         most = self._most_agents
-        named = [self.agent(key) for key in keys[:most]]
+        name = self._mentioned if mention else self.agent
+        named = [name(key) for key in keys[:most]]
         if len(keys) > most:
             named.append(f"{len(keys) - most} more")
         return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
@@ -165,23 +207,17 @@ class Speech:
         if "extension" in alert.per:
             parts.append(f" by {self.agent(alert.agent)}")
         elif "team" in alert.per:
-            parts.append(" by one team")
+            parts.append(f" by team {team}" if (team := self._team()) else " by one team")
         elif "account" in alert.per:
             parts.append(f" on account {self._outside(alert.agent.partition('/')[0])}")
         return "".join(parts)
 
-    def often(self) -> str:
-        """How many calls, and from when to when."""
+    def _team(self) -> str:
+        """Whose calls are counted together; empty where it has no name."""
         alert = self._of.alert
-        if alert.call_count == 1:
-            return "once"
-        first, last = (
-            local(ms, self._of.zone, self._of.now) for ms in (alert.first_call_at, alert.last_call_at)
-        )
-        return f"{alert.call_count} calls, first {first}, last {last}"
-
-    def differing(self, call: Call) -> str:
-        """A call's customer and agent, so far as they differ among the calls."""
-        whom = self.contact(call) if self._customers else ""
-        who = self.agent(call.agent) if self._agents else ""
-        return ", ".join(filter(None, (whom, who)))
+        several = len(alert.per) > 1
+        for part in alert.key.split("&") if several else [alert.key]:
+            kind, _, team = part.partition("=")
+            if kind == "team":
+                return self._outside(team.replace("%26", "&").replace("%25", "%") if several else team)
+        return ""

@@ -1,13 +1,16 @@
 """The words that all channels share for a summary: why it is one, and each of its alerts on one line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from notifier.channels.render import numbers, reasons
 from notifier.channels.render.escape import shorten
+from notifier.channels.render.outside import Escape
 from notifier.channels.render.phrases import is_over
 from notifier.channels.render.reasons import is_settled
-from notifier.channels.render.speech import Escape, Speech
-from notifier.channels.render.times import duration, local
+from notifier.channels.render.speech import Speech
+from notifier.channels.render.times import duration, in_turn, local
 from notifier.model import EventKind, Gathered, Notification, Severity, Summary
 
 _NAME = 40  # characters of a name or a number
@@ -28,33 +31,46 @@ class Item:
     severity: str
     name: str  # of the customer to call back; empty where it is unknown, or there are several
     number: str  # of the same; empty where there are several
-    dial: str  # the same in E.164, where it is a number
+    dial: str  # the same in E.164, where it is a number and is to be dialled
     about: str  # what was counted: "5 missed calls by Agent 209 within 30 min"; empty for a single call
     agents: str  # who tried; empty where `about` says it
-    at: int  # UTC ms of the last call
-    when: str  # the same in words
-    often: str  # "13 calls"; empty for one
+    when: str  # "11:02", "last 11:02" of several
+    often: str  # "13 calls"; empty for one, and where `about` says it
     rule: str
     status: str  # how it stands, or what changed
     over: bool  # ended: nothing is asked of anybody any more
     settled: bool  # likewise, because it is done
 
     def __str__(self) -> str:
-        return " · ".join([self.tag, *filter(None, (self.whom, self.details(self.when)))])
+        return " · ".join([self.tag, *filter(None, (self.whom, self.details))])
 
     @property
     def whom(self) -> str:
         """Whom to call back: "Suresh, 098123 45678"; empty where the calls are to several customers."""
         return ", ".join(filter(None, (self.name, self.number)))
 
-    def details(self, when: str) -> str:
-        """What else is said, the most needed first, with the time written in this way."""
+    @property
+    def story(self) -> str:
+        """What else is said beneath whom to call back, or what was counted."""
+        said = (
+            self.status if self.over else "",
+            self.about if self.whom else "",
+            f"by {self.agents}" if self.agents else "",
+            self.when,
+            self.often,
+            "" if self.over else self.status,
+        )
+        return " · ".join(filter(None, said))
+
+    @property
+    def details(self) -> str:
+        """What else is said, the most needed first."""
         said = (
             self.status if self.over else "",
             "" if self.over or self.severity == Severity.INFO else self.severity,
             self.about,
             f"by {self.agents}" if self.agents else "",
-            f"last {when}" if self.often else when,
+            self.when,
             self.often,
             f"rule {self.rule}",
             "" if self.over else self.status,
@@ -71,6 +87,7 @@ class SummaryWords:
     """A summary in words."""
 
     title: str  # "23 alerts, reported late (part 1 of 2)"
+    subject: str  # the same with the alerts' numbers: no other summary has it
     why: str  # a sentence
     items: tuple[Item, ...]  # the gravest first, then the newest; what is done comes last
     severity: str  # the gravest of what is not done
@@ -84,11 +101,14 @@ def summary_words(summary: Summary, escape: Escape) -> SummaryWords:
         escape: applied to every piece of text from outside, cleaned and cut; what it returns is cut again.
     """
     ordered = sorted(summary.notifications, key=_urgency)
-    part = f" (part {summary.part} of {summary.parts})" if summary.parts > 1 else ""
+    what = f"{len(ordered)} {_TITLES[summary.gathered]}"
+    part = f"part {summary.part} of {summary.parts}" if summary.parts > 1 else ""
+    numbered = sorted(each.alert.id for each in ordered)
     return SummaryWords(
-        title=f"{len(ordered)} {_TITLES[summary.gathered]}{part}",
+        title=f"{what} ({part})" if part else what,
+        subject=f"{what} ({', '.join(filter(None, (f'A{numbered[0]} to A{numbered[-1]}', part)))})",
         why=_why(summary, escape),
-        items=tuple(_item(each, escape) for each in ordered),
+        items=tuple(map(_item, ordered, _times(ordered), repeat(escape))),
         severity=ordered[0].alert.severity.value,
     )
 
@@ -130,29 +150,37 @@ def _span(summary: Summary) -> str:
     return " to ".join(dict.fromkeys(local(ms, summary.zone, summary.now) for ms in ends))
 
 
-def _item(notification: Notification, escape: Escape) -> Item:
+def _times(told: Sequence[Notification]) -> list[str]:
+    """When the last call of each was, one below the other."""
+    return in_turn((each.alert.last_call_at for each in told), told[0].zone, told[0].now)
+
+
+def _item(notification: Notification, when: str, escape: Escape) -> Item:
     alert = notification.alert
     speech = Speech(notification, escape, name=_NAME, rule=_NAME, agents=1)
     call = speech.customer
-    about = ""
+    about, said = "", 1
     if alert.within is not None:
-        about = f"{reasons.counted(alert.needed)}{speech.scope()} within {duration(alert.within)}"
+        said = alert.needed
+        scope = speech.scope() if call is None else ""
+        about = f"{reasons.counted(alert.needed)}{scope} within {duration(alert.within)}"
     elif call is None:
+        said = alert.call_count
         about = reasons.counted(alert.call_count) + speech.scope()
     agents = speech.agents()
+    over = is_over(alert)
     return Item(
         tag=f"A{alert.id}",
         severity=alert.severity.value,
         name=speech.name(call) if call else "",
         number=speech.number(call) if call else "",
-        dial=numbers.dialled(call.customer) if call else "",
+        dial=numbers.dialled(call.customer, mask=notification.mask_numbers) if call and not over else "",
         about=about,
         agents="" if f" by {agents} " in f"{about} " else agents,
-        at=alert.last_call_at,
-        when=local(alert.last_call_at, notification.zone, notification.now),
-        often=f"{alert.call_count} calls" if alert.call_count > 1 else "",
+        when=f"last {when}" if alert.call_count > 1 else when,
+        often=f"{alert.call_count} calls" if alert.call_count > said else "",
         rule=speech.rule,
         status=speech.status(),
-        over=is_over(alert),
+        over=over,
         settled=is_settled(alert),
     )

@@ -2,9 +2,13 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 
-from notifier.channels.render import blocks, html, plain, subject, text
+from notifier.channels.render import blocks, text
+from notifier.channels.render.html import html
+from notifier.channels.render.plain import plain
+from notifier.channels.render.subject import subject
 from notifier.model import AlertState, Attempts, Event, EventKind, Kind, Notification, ToldLine
 from tests.support.blockkit import assert_fits, assert_harmless
 from tests.support.hostile import notifications
@@ -14,11 +18,12 @@ from tests.support.sample import a_call, a_notification, an_alert
 @given(notification=notifications)
 @settings(deadline=None, max_examples=150)
 def test_no_text_from_outside_leaves_the_limits_or_pings(notification: Notification) -> None:
-    assert_fits(blocks(notification))
+    assert_fits(blocks(notification, has_buttons=True))
     said = text(notification)
     assert 1 <= len(said) <= 3_500
     assert_harmless(said)
     assert "https://" not in said
+    assert said.encode()
 
 
 @given(notification=notifications)
@@ -34,8 +39,13 @@ def test_no_text_from_outside_breaks_an_email(notification: Notification) -> Non
     assert len(page) < 100_000
 
 
-def test_the_longest_of_everything_still_fits() -> None:
-    worst = "&" * 10**6
+@pytest.mark.parametrize(
+    "worst",
+    ["&" * 10**6, "x" * 10**6, "🙂" * 10**6, "9" * 10**6, "\u202e" * 10**6],
+    ids=["entities", "letters", "emoji", "digits", "invisible"],
+)
+@pytest.mark.parametrize("mask", [True, False], ids=["masked", "shown"])
+def test_the_longest_of_everything_still_fits(worst: str, mask: bool) -> None:  # noqa: FBT001 - a parameter
     many = tuple(
         a_call(account=f"{n}", extension=worst, customer=f"{n}{worst}", name=worst, placed_at=1_000)
         for n in range(50)
@@ -50,6 +60,7 @@ def test_the_longest_of_everything_still_fits() -> None:
         state=AlertState.ACKNOWLEDGED,
         handled_by=worst,
         handled_at=1_000,
+        customer=worst,
     )
     notification = a_notification(
         alert=alert,
@@ -62,6 +73,8 @@ def test_the_longest_of_everything_still_fits() -> None:
         attempts=Attempts(10**12, 1_000, 1_000, tuple(call.agent for call in many), 1_000, worst),
         is_agent_leg=True,
         stands_in_for=worst,
+        mask_numbers=mask,
     )
-    assert_fits(blocks(notification))
+    assert_fits(blocks(notification, has_buttons=True))
     assert len(text(notification)) <= 3_500
+    assert len(str(blocks(notification))) < 8_000

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifier.channels.render import blocks, html, plain, subject, text
+from notifier.channels.render import blocks, text
+from notifier.channels.render.html import html
 from notifier.channels.render.notices import in_mail, notice_words
+from notifier.channels.render.plain import plain
+from notifier.channels.render.subject import subject
 from notifier.model import Notice, NoticeKind
 from tests.support.blockkit import assert_fits, assert_harmless
 from tests.support.sample import MINUTE, a_notice
@@ -38,8 +41,13 @@ KINDS = {
     ),
     NoticeKind.TARGET_BROKEN: (
         "sales-room:#sales",
-        "sales-room:#sales can't be reached",
-        "sales-room:#sales can be reached again",
+        "#sales (sales-room) can't be reached",
+        "#sales (sales-room) can be reached again",
+    ),
+    NoticeKind.EDIT_REFUSED: (
+        "agent:agent main/209",
+        "A message can't be changed: agent main/209 (agent)",
+        "Messages can be changed again: agent main/209 (agent)",
     ),
     NoticeKind.CREDENTIALS_BROKEN: (
         "slack",
@@ -111,7 +119,7 @@ def test_a_notice_that_is_over_says_how_long_it_lasted_and_what_it_was(kind: Not
     _, title, again = KINDS[kind]
     notice = over(kind)
     assert notice_words(notice, str).title == again
-    assert subject(notice) == f"notifier: {title}", "the subject stays, for mail programs that thread by it"
+    assert subject(notice) == f"Re: notifier: {title}", "the same, for mail programs that thread by it"
     for said in everywhere(notice):
         assert "Was in trouble from 10:00 IST (+05:30) to 15:00 IST (+05:30) (5 h)" in said
         assert "because of this" in said
@@ -138,8 +146,9 @@ def test_a_notice_without_a_subject_or_a_reason_is_still_one() -> None:
 
 
 def test_keys_that_ops_copy_stay_as_they_are() -> None:
-    for said in (str(blocks(a_notice())), plain(a_notice()), html(a_notice())):
-        assert "check slack.bot_token" in said
+    notice = a_notice(reason="#sales is archived: set receivers.sales.slack.to to another channel")
+    for said in (str(blocks(notice)), plain(notice), html(notice)):
+        assert "set receivers.sales.slack.to to another channel" in said
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

@@ -3,9 +3,12 @@ from typing import Any
 
 import pytest
 
-from notifier.channels.render import html, plain, subject, text
+from notifier.channels.render import blocks, text
 from notifier.channels.render.escape import mrkdwn
+from notifier.channels.render.html import html
 from notifier.channels.render.phrases import Words, words
+from notifier.channels.render.plain import plain
+from notifier.channels.render.subject import subject
 from notifier.model import (
     AlertState,
     Attempts,
@@ -69,10 +72,12 @@ def test_a_number_of_the_configured_country_is_shown_in_national_form() -> None:
     assert told(a_notification(country="US")).number == "+91 98123 45678"
 
 
-def test_how_often_names_the_first_and_the_last() -> None:
-    assert told(of(a_call())).often == "once"
+def test_when_names_the_first_and_the_last() -> None:
+    assert told(of(a_call())).placed == "19:42 IST (+05:30)"
     two = of(a_call(placed_at=START - 60 * MINUTE), a_call())
-    assert told(two).often == "2 calls, first 18:43 IST (+05:30), last 19:42 IST (+05:30)"
+    assert told(two).placed == "2 calls since 18:43, last 19:42 IST (+05:30)"
+    several = of(a_call(placed_at=START - 60 * MINUTE, customer="+919812345679"), a_call())
+    assert told(several).placed == "since 18:43, last 19:42 IST (+05:30)"  # the title says how many
 
 
 @pytest.mark.parametrize(
@@ -101,22 +106,15 @@ def test_the_reason_is_one_sentence(alert: dict[str, object], why: str) -> None:
     assert told(of(a_call(), rule="r", **alert)).why == why
 
 
-def test_lines_leave_out_what_all_calls_have_in_common() -> None:
-    same = told(of(a_call(placed_at=START - 60 * MINUTE), a_call()))
-    assert [str(line) for line in same.lines] == ["19:42 IST (+05:30)", "18:43 IST (+05:30)"]
-    differing = told(of(a_call(extension="210"), a_call(customer="+919812345679", name="")))
-    assert [line.what for line in differing.lines] == [
-        "+91 98123 45679, Agent 209",
-        "Suresh, +91 98123 45678, extension 210",
+def test_calls_that_no_row_shows_are_counted() -> None:
+    calls = [
+        a_call(id=str(back), placed_at=START - back * MINUTE, customer=f"+9198123456{back:02}")
+        for back in range(50, 0, -1)
     ]
-
-
-def test_at_most_ten_calls_are_listed_and_the_others_counted() -> None:
-    calls = [a_call(id=str(back), placed_at=START - back * MINUTE) for back in range(50, 0, -1)]
-    notification = of(*calls, call_count=200)
-    assert (len(told(notification).lines), told(notification).more) == (10, 190)
-    for said in (text(notification), plain(notification), html(notification)):
-        assert "and 190 more" in said
+    notification = of(*calls, call_count=200, per=("extension",))
+    for said in (plain(notification), html(notification)):
+        assert "and 190 more calls" in said
+    assert "and 194 more calls" in str(blocks(notification))
 
 
 def test_an_alert_whose_calls_are_gone_is_still_told() -> None:
@@ -130,16 +128,18 @@ def test_the_phone_says_the_reason_once() -> None:
     calls = [a_call(customer=f"+91981234567{n}") for n in range(5)]
     notification = of(*calls, per=("extension",), needed=5, within=30 * MINUTE, rule="r")
     first = text(notification).splitlines()[0]
-    assert first == "5 missed calls by Agent 209 within 30 min (rule r). A12"
+    assert first == (
+        "5 missed calls by Agent 209 within 30 min (rule r). Since 19:42, last 19:42 IST (+05:30). A12"
+    )
 
 
 @pytest.mark.parametrize(
     ("per", "expected"),
     [
-        (("call",), "Missed call: +91 98123 45678 (r, A12)"),
-        (("customer",), "Missed call: +91 98123 45678 (r, A12)"),
-        (("extension",), "Missed calls by extension main/209 (r, A12)"),
-        (("team",), "Missed calls (r, A12)"),
+        (("call",), "Missed call: +91 98123 45678 (A12, r)"),
+        (("customer",), "Missed call: +91 98123 45678 (A12, r)"),
+        (("extension",), "Missed calls by Agent 209 (A12, r)"),
+        (("team",), "Missed calls (A12, r)"),
     ],
 )
 def test_the_subject_names_what_stays(per: tuple[str, ...], expected: str) -> None:
@@ -188,35 +188,34 @@ def test_only_the_note_of_whoever_handled_it_last_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tried", "said"),
+    ("tried", "tries", "reached"),
     [
-        (Attempts(1, START, START, ("main/209",), None), ""),
-        (
-            Attempts(1, START, START, (), START - MINUTE),
-            "1; last reached 19:42 IST (+05:30)",
-        ),
+        (Attempts(1, START, START, ("main/209",), None), "", ""),
+        (Attempts(1, START, START, (), START - MINUTE), "", "19:42"),
         (
             Attempts(2, START - MINUTE, START, ("main/209", "main/210"), None),
-            "2 since 19:42 IST (+05:30), by extension 210 and Agent 209; never reached, as far as is known",
+            "2 since 19:42, by extension 210 and Agent 209",
+            "never, as far as is known",
         ),
         (
             Attempts(9, START - MINUTE, START, (), START - 2 * MINUTE, "main/209"),
-            "9 since 19:42 IST (+05:30); last reached 19:41 IST (+05:30) by Agent 209",
+            "9 since 19:42",
+            "19:41 by Agent 209",
         ),
     ],
 )
 def test_attempts_in_vain_say_since_when_by_whom_and_when_the_customer_was_reached(
-    tried: Attempts, said: str
+    tried: Attempts, tries: str, reached: str
 ) -> None:
-    assert told(replace(a_notification(), attempts=tried)).tried == said
+    said = told(replace(a_notification(), attempts=tried))
+    assert (said.tries, said.last_reached) == (tries, reached)
 
 
 def test_calls_that_are_the_attempts_are_counted_once() -> None:
     two = of(a_call(placed_at=START - MINUTE), a_call())
     tried = Attempts(2, START - MINUTE, START, ("main/209",), None)
-    assert told(replace(two, attempts=tried)).often == ""
-    assert told(replace(two, attempts=replace(tried, count=7))).often == ""
-    assert told(replace(two, attempts=replace(tried, count=1))).often
+    assert told(two).placed.startswith("2 calls since ")
+    assert told(replace(two, attempts=tried)).placed == "last 19:42 IST (+05:30)"
 
 
 def test_who_was_told_before_is_named_once_and_no_more_than_three() -> None:
@@ -236,20 +235,16 @@ def test_an_agent_and_a_room_that_were_told_are_named_and_an_address_is_not() ->
     made = replace(a_notification(), told=lines)
     assert told(made).told == f"Agent 209 {at}, extension 210 {at}, leads {at}"
     room = replace(made, told=(ToldLine("room", START, Kind.OPEN, "#sales"),))
-    assert f"Also told: #sales {at}" in plain(room)
+    assert "Also told: #sales 19:43\n" in plain(room)
 
 
 def test_a_mail_says_a_number_once_and_leads_with_why_it_comes() -> None:
     nameless = replace(of(a_call(name="")), kind=Kind.ESCALATION)
-    assert plain(nameless).splitlines()[:2] == [
-        "Escalated to you: still not reached",
-        "Call back +91 98123 45678",
-    ]
+    assert plain(nameless).startswith("Escalated to you: still not reached\n\nCall back +91 98123 45678\n\n")
     page = html(nameless)
     assert page.count("+91 98123 45678</a></h1>") == page.count("tel:+919812345678") == 1
     assert page.index("Escalated to you") < page.index("<h1")
     assert plain(replace(nameless, kind=Kind.REMINDER)).startswith("Reminder: still not reached\n")
-    assert subject(nameless) == subject(replace(nameless, kind=Kind.OPEN))
 
 
 def test_of_an_agents_own_phone_no_call_back_is_asked_for() -> None:
@@ -295,3 +290,36 @@ def test_an_update_says_who_reopened_it_whatever_was_repeated_since() -> None:
     # In a summary, which tells no stories.
     assert told(fresh).status == "Open again"
     assert told(replace(fresh, stands_anew=False)).status == ""
+
+
+def cells(notification: Notification) -> list[list[str]]:
+    """What the table of a message holds; nothing where it has none."""
+    drawn: list[Any] = [block["rows"] for block in blocks(notification) if block["type"] == "table"]
+    return [[cell["text"] for cell in row] for rows in drawn for row in rows]
+
+
+def test_calls_of_one_agent_to_one_customer_need_no_table() -> None:
+    assert cells(of(a_call(placed_at=START - 9 * MINUTE), a_call())) == []
+
+
+def test_a_table_counts_by_customer_and_agent_and_leaves_out_what_all_have_in_common() -> None:
+    other = a_call(extension="210", customer="+919812345679", name="", placed_at=START - 9 * MINUTE)
+    both = of(a_call(placed_at=START - 19 * MINUTE), other, a_call(), per=("team",))
+    assert cells(both) == [
+        ["Customer", "Missed by", "Calls", "Last"],
+        ["Suresh, +91 98123 45678", "Agent 209", "2", "19:42"],
+        ["+91 98123 45679", "extension 210", "1", "19:34"],
+    ]
+    by_one = of(other, a_call(extension="210"), per=("team",))
+    assert [row[0] for row in cells(by_one)] == ["Customer", "Suresh, +91 98123 45678", "+91 98123 45679"]
+    assert {len(row) for row in cells(by_one)} == {2}
+
+
+@pytest.mark.parametrize(("calls", "said"), [(6, None), (7, "and 1 more call"), (50, "and 44 more calls")])
+def test_a_table_has_six_rows_at_most_and_says_how_many_calls_it_leaves_out(
+    calls: int, said: str | None
+) -> None:
+    many = of(*(a_call(customer=f"+9198123456{n:02d}") for n in range(calls)), per=("extension",))
+    assert len(cells(many)) == 1 + 6
+    assert ("more call" in str(blocks(many))) == (said is not None)
+    assert said is None or f"{said}\\n" in str(blocks(many))

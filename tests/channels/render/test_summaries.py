@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.channels.mail import Mail
-from notifier.channels.render import blocks, html, plain, subject, text
+from notifier.channels.render import blocks, text
 from notifier.channels.render.escape import mrkdwn
+from notifier.channels.render.html import html
+from notifier.channels.render.plain import plain
+from notifier.channels.render.subject import subject
 from notifier.channels.render.summaries import summary_words
 from notifier.channels.slack.bot import SUMMARY_SIZE
 from notifier.model import (
@@ -37,6 +40,10 @@ LARGEST_ID = 2**63 - 1
 
 def of(*alerts: Alert) -> Summary:
     return a_summary(tuple(a_notification(alert=each, delivery_id=f"d{each.id}") for each in alerts))
+
+
+def unfolded(said: str) -> str:
+    return " ".join(said.split())
 
 
 def tags(summary: Summary) -> list[str]:
@@ -75,8 +82,8 @@ def test_it_says_how_many_and_why(gathered: Gathered, title: str, why: str) -> N
     summary = replace(
         of(an_alert(id=1), an_alert(id=2, first_call_at=START - 90 * MINUTE)), gathered=gathered
     )
-    assert subject(summary) == title
-    for said in (text(summary), plain(summary), html(summary), str(blocks(summary))):
+    assert subject(summary) == f"{title} (A1 to A2)"
+    for said in (text(summary), unfolded(plain(summary)), html(summary), str(blocks(summary))):
         assert title in said
         assert why in said
         assert "part" not in said.replace("padding", "")
@@ -111,8 +118,9 @@ def test_what_was_held_says_by_what_and_by_whom(events: tuple[str, ...], why: st
 
 def test_a_part_says_which_of_how_many_it_is() -> None:
     summary = a_summary(part=2, parts=3)
-    for said in (text(summary), plain(summary), html(summary), str(blocks(summary)), subject(summary)):
+    for said in (text(summary), plain(summary), html(summary), str(blocks(summary))):
         assert "2 alerts at once (part 2 of 3)" in said
+    assert subject(summary) == "2 alerts at once (A12 to A13, part 2 of 3)"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ def test_a_part_says_which_of_how_many_it_is() -> None:
             ),
             (
                 "A12 · warning · 2 missed calls by one team · by extension 210 and 1 more"
-                " · last 19:42 IST (+05:30) · 2 calls · rule not-reached"
+                " · last 19:42 IST (+05:30) · rule not-reached"
             ),
         ),
         (
@@ -204,7 +212,7 @@ def test_promise_at_its_full_size_every_alert_is_named_with_formatting_and_witho
 
 
 def test_beyond_its_full_size_slack_would_refuse_it() -> None:
-    summary = worst_summary(2 * SUMMARY_SIZE)
+    summary = worst_summary(3 * SUMMARY_SIZE)
     assert fault({"text": text(summary)}) == "msg_too_long"
     assert fault({"text": "", "blocks": blocks(summary)}) == "msg_blocks_too_long"
 
@@ -221,7 +229,7 @@ def test_what_is_done_meanwhile_comes_last_and_is_marked() -> None:
     )
     assert tags(summary) == ["A3", "A1", "A2"]
     assert summary_words(summary, str).severity == "warning"
-    for said in (text(summary), plain(summary), html(summary), str(blocks(summary))):
+    for said in (text(summary), unfolded(plain(summary)), html(summary), str(blocks(summary))):
         assert "Done meanwhile: 2, listed last." in said
         assert "Reached by Asha, 19:43 IST (+05:30)" in said
     rows = str(blocks(summary)[-1])
@@ -253,7 +261,7 @@ def test_a_section_takes_as_many_lines_as_fit_and_no_line_is_parted() -> None:
     assert len(rows) > 1
     assert all(len(row) <= 3_000 for row in rows)
     assert sum(len(row.splitlines()) for row in rows) == SUMMARY_SIZE
-    assert all(line.startswith("🔴 *A") for row in rows for line in row.splitlines())
+    assert all(line.startswith("🔴 *") and " · A" in line for row in rows for line in row.splitlines())
 
 
 def test_a_mail_names_as_many_as_it_may() -> None:
