@@ -73,9 +73,9 @@ class Reports:
         return {key: agent.name for key, agent in named.items() if agent is not None and agent.name}
 
 
-def for_delivery(report: DigestReport, delivery_id: str) -> DigestReport:
-    """The same report as one target's message."""
-    return replace(report, delivery_id=delivery_id)
+def for_delivery(report: DigestReport, delivery_id: str, *, mask_numbers: bool = False) -> DigestReport:
+    """The same report as one target's message, where its receiver wants that without whole phone numbers."""
+    return replace(report, delivery_id=delivery_id, mask_numbers=mask_numbers)
 
 
 def _is_about(digest: Digest, agents: Mapping[str, Agent]) -> Callable[[str], bool]:

@@ -19,6 +19,7 @@ from notifier.rules import Directory
 from notifier.sending.attempt import SEND_LIMIT, Courier, Tried
 from notifier.sending.patience import PatientStore
 from notifier.sending.verdict import Attempt, Blame, Next, Verdict, longest_wait, verdict
+from notifier.sending.words import in_words
 from notifier.store import digests
 from notifier.store.database import Connection, Database
 from notifier.store.digests import DigestRow
@@ -67,7 +68,11 @@ class Sender:
             StoreUnavailable: the result could not be recorded until everything stopped.
         """
         tried = await Courier(self.clock, self.limit).bring(
-            for_delivery(report, row.delivery_id),
+            for_delivery(
+                report,
+                row.delivery_id,
+                mask_numbers=row.target.receiver in self.directory.masked,
+            ),
             channel,
             address,
             plain=row.id in self._plain,
@@ -142,7 +147,8 @@ class Sender:
         lasts = self.clock.now() - row.created_at >= LASTING and row.attempts + 1 >= LASTING_FAILURES
         needs_person = judged.blame in {Blame.ADDRESS, Blame.SERVICE}
         if needs_person or (judged.blame is Blame.TARGET and lasts):
-            self.troubles.raise_(NoticeKind.TARGET_BROKEN, str(row.target), judged.reason)
+            reason = in_words(judged.for_ops or judged.reason, row.target, self.directory)
+            self.troubles.raise_(NoticeKind.TARGET_BROKEN, str(row.target), reason)
 
     def _count(self, row: DigestRow, outcome: Sent, seconds: float | None = None) -> None:
         self.metrics.sent(row.target.receiver, Letter.DIGEST, outcome, seconds)

@@ -18,11 +18,12 @@ from notifier.dispatch.gatekeeper import Gatekeeper
 from notifier.dispatch.part import Part, letter, message
 from notifier.dispatch.present import Present
 from notifier.dispatch.results import Results
+from notifier.dispatch.threads import Threads
 from notifier.dispatch.verdict import Outcome, attempt
 from notifier.errors import DeliveryError, DeliveryTransient
 from notifier.host.metrics import Letter, Metrics, Sent
 from notifier.model import Gathered, Notification
-from notifier.rules import Drop, Hold, Pass
+from notifier.rules import REPLIES, Drop, Hold, Pass
 from notifier.sending.patience import PatientStore
 from notifier.sending.verdict import Blame, Next, verdict
 from notifier.store import doubts
@@ -62,14 +63,26 @@ class Deliver:
     stop: asyncio.Event  # give up on a store that can't be used: the process ends
     limit: float = SEND_LIMIT
     edits: Edits = field(init=False)
+    threads: Threads = field(init=False)
     gatekeeper: Gatekeeper = field(init=False)
 
     def __post_init__(self) -> None:
         self._store = PatientStore(self.database, self.clock, self.stop, self.delivery.retry.first)
-        self._present = Present(self.clock, self.agents, self.zone, self.country)
+        masked = self.tell.directory.masked
+        self._present = Present(self.clock, self.agents, self.zone, self.country, masked)
         self._results = Results(self._store, self.clock, self.delivery, self.tell)
         self.gatekeeper = Gatekeeper(self.clock, self.tell, self.agents)
         self.edits = Edits(
+            store=self._store,
+            clock=self.clock,
+            delivery=self.delivery,
+            present=self._present,
+            tell=self.tell,
+            metrics=self.metrics,
+            jitter=self.jitter,
+            limit=self.limit,
+        )
+        self.threads = Threads(
             store=self._store,
             clock=self.clock,
             delivery=self.delivery,
@@ -116,14 +129,22 @@ class Deliver:
     ) -> Outcome:
         telling = message(claim, parts, self.zone, self.clock.now())
         plain = attempt([part.row for part in parts]).plain
+        # A summary is about several alerts, and so no reply.
+        first = await self._first([parts[0].row], channel) if len(parts) == 1 else {}
+        reply_to = first.get(parts[0].row.alert_id, "")
         started, began = self.clock.now(), self.clock.monotonic()
-        receipt = await self._try(deadline, channel.send(address, telling, plain=plain), uncertain=True)
+        sending = channel.send(address, telling, plain=plain, reply_to=reply_to)
+        receipt = await self._try(deadline, sending, uncertain=True)
         seconds = self.clock.monotonic() - began
         if isinstance(receipt, Exception):
             return await self._failed(parts, receipt, started, seconds)
         # A summary can't be edited for one of its alerts.
         receipt = receipt if isinstance(telling, Notification) else ""
-        await self._results.sent([part.arrival(receipt, is_known=True) for part in parts], channel)
+        # With nothing left to reply to, it is the first message from now on, and is to look like that.
+        is_known = reply_to in {"", receipt}
+        has_story = len(claim.rows) == 1
+        arrivals = [part.arrival(receipt, is_known=is_known, has_story=has_story) for part in parts]
+        await self._results.sent(arrivals, channel)
         self._told(parts, claim, seconds)
         return Outcome(has_arrived=True)
 
@@ -172,14 +193,22 @@ class Deliver:
         """Which of these have arrived: delivery id → receipt."""
         others = await self._store.read(lambda connection: looking.others(connection, claim))
         asked = looking.question(claim, [part.row for part in parts], others, self.clock.now())
-        answer = channel.confirm(address, asked.delivery_ids, asked.since)
+        first = await self._first([*(part.row for part in parts), *others], channel)
+        threads = looking.threads([part.row for part in parts], first)
+        answer = channel.confirm(address, asked.delivery_ids, asked.since, threads=threads)
         found = await self._try(deadline, answer, uncertain=False)
         if isinstance(found, Exception):
             return found
-        absent = looking.absent(others, found)
+        absent = looking.absent(others, found, first)
         if absent:
             await self._store.write(lambda connection: doubts.believe(connection, absent))
         return looking.answer(claim, [part.row for part in parts], found)
+
+    async def _first(self, rows: Sequence[OutboxRow], channel: Channel) -> Mapping[int, str]:
+        """Receipts of what those of these rows reply to that are replies, by alert."""
+        if not channel.can_edit or all(row.kind not in REPLIES for row in rows):
+            return {}
+        return await self._store.read(lambda connection: looking.first_messages(connection, rows))
 
     async def _without(
         self, claim: Claim, parts: Sequence[Part], found: Mapping[str, str], channel: Channel

@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -10,6 +10,7 @@ import structlog
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.dispatch.deliver import Deliver
+from notifier.dispatch.elsewhere import Elsewhere
 from notifier.dispatch.lanes import Lanes
 from notifier.dispatch.outages import Outages
 from notifier.dispatch.set_back import SetBack
@@ -48,10 +49,13 @@ class Dispatch:
     stop: asyncio.Event
     outages: Outages = field(init=False)
     set_back: SetBack = field(init=False)
+    elsewhere: Elsewhere = field(init=False)
     turns: Turns = field(init=False)
     _workers: dict[Target, asyncio.Task[None]] = field(default_factory=dict)
     _busy: dict[Target, str] = field(default_factory=dict)  # the lanes that the workers are in
-    _trials: dict[Target, int] = field(default_factory=dict)  # who tried a service that fails: its last turn
+    _wanted: set[str] = field(default_factory=set)  # lanes in which others wait to tell something new
+    _turns_had: dict[Target, int] = field(default_factory=dict)  # by those who are due again: their last one
+    _count: int = 0  # of turns
     _store_failed: bool = False  # a worker met with it, and none has used it since
     _broken: BaseException | None = None
 
@@ -65,6 +69,9 @@ class Dispatch:
             directory=self.directory,
             troubles=self.health.troubles,
         )
+        self.elsewhere = Elsewhere(
+            self.database, self.clock, self.deliver.tell, self.outages, self.health.metrics
+        )
         self.turns = Turns(
             database=self.database,
             clock=self.clock,
@@ -76,6 +83,7 @@ class Dispatch:
             boot=self.boot,
             stop=self.stop,
             store_works=self._store_works,
+            is_wanted=self._wanted.__contains__,
         )
 
     async def adopt(self) -> None:
@@ -105,12 +113,16 @@ class Dispatch:
         latest = self.set_back.latest()
         self.outages.hasten(latest)
         waiting, stale = await self.set_back.waiting(latest)
+        if await self.elsewhere.look(target for target, _ in waiting if target not in self._workers):
+            waiting, stale = await self.set_back.waiting(latest)
         await self._report(now)
         due = {target: max(at, self.outages.until(target)) for target, at in waiting}
+        urgent = {target for target, at in due.items() if at <= now}
         for target, at in stale:
             ready_at = max(at, self.outages.until(target, editing=True))
             due[target] = min(ready_at, due.get(target, ready_at))
-        return self._start(due, now)
+        next_at = self._start(due, urgent, now)
+        return min(filter(None, (next_at, self.elsewhere.due_at)), default=None)
 
     async def _report(self, now: int) -> None:
         """How full the outbox is, and why, where somebody waits for long."""
@@ -166,27 +178,29 @@ class Dispatch:
         if self._broken is not None:
             raise self._broken
 
-    def _start(self, due: Mapping[Target, int], now: int) -> int | None:
-        next_at: int | None = None
-        # Where all wait for one service, each has its turn: it may fail for one of them only.
-        self._trials = {target: turn for target, turn in self._trials.items() if target in due}
-        for target, at in sorted(due.items(), key=lambda item: (item[1], self._trials.get(item[0], 0))):
-            if target in self._workers:
-                continue
-            if at > now:
-                next_at = at
-                break
+    def _start(self, due: Mapping[Target, int], urgent: Collection[Target], now: int) -> int | None:
+        """Those for whom messages are due come before those whose messages are only brought up to date."""
+        self._wanted.clear()
+        # Where all wait for one lane or service, each has its turn: a service may fail for one of them only.
+        present = due.keys() | self._workers.keys()
+        self._turns_had = {target: turn for target, turn in self._turns_had.items() if target in present}
+        idle = {target: at for target, at in due.items() if target not in self._workers}
+        ready = [target for target, at in idle.items() if at <= now]
+        had = self._turns_had
+        for target in sorted(ready, key=lambda one: (one not in urgent, had.get(one, 0), idle[one])):
             lane = self.turns.lane(target)
             # One worker per lane: those behind it must not keep others from theirs.
             is_free = len(self._workers) < WORKERS and lane not in self._busy.values()
             if is_free and not self._waits_for_trial(target):
-                if self.outages.is_trial(target):
-                    self._trials[target] = max(self._trials.values(), default=0) + 1
+                self._count += 1
+                self._turns_had[target] = self._count
                 self._busy[target] = lane
                 task = asyncio.create_task(self.turns.take(target, lane), name=f"tell {target}")
                 self._workers[target] = task
                 task.add_done_callback(functools.partial(self._ended, target))
-        return next_at
+            elif target in urgent and not self._waits_for_trial(target):
+                self._wanted.add(lane)
+        return min((at for at in idle.values() if at > now), default=None)
 
     def _waits_for_trial(self, target: Target) -> bool:
         """Does another target find out just now whether their service works again?"""

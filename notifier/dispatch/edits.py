@@ -9,6 +9,7 @@ import structlog
 from notifier.channels.base import Channel
 from notifier.clock import Clock
 from notifier.config.schema import Delivery
+from notifier.dispatch.past import past
 from notifier.dispatch.present import Present
 from notifier.dispatch.verdict import Outcome, edit_verdict
 from notifier.errors import DeliveryError, DeliveryTransient, PayloadBroken
@@ -17,8 +18,9 @@ from notifier.model import Alert, Notification, Target
 from notifier.rules import is_news, standing
 from notifier.sending.patience import PatientStore
 from notifier.sending.verdict import Blame, Next
-from notifier.store import alerts, outbox, outbox_views, told
+from notifier.store import alerts, outbox, outbox_views, threads, told
 from notifier.store.database import Connection
+from notifier.store.threads import Mark, Thread
 from notifier.store.told import Told
 from notifier.tell import Tell
 
@@ -60,7 +62,7 @@ class Edits:
             return await self._failed(item, notification.alert, DeliveryTransient("no answer in time"))
         except Exception as error:  # noqa: BLE001 - an edit that fails must not stop the sending
             return await self._failed(item, notification.alert, error)
-        await self._edited(item, notification.alert, now)
+        await self._edited(item, notification, channel, now)
         self.metrics.edited(item.target.receiver, Edited.EDITED)
         return Outcome(has_arrived=True)
 
@@ -73,9 +75,16 @@ class Edits:
         """The message stays as it is."""
         await self.store.write(lambda connection: told.leave(connection, item))
 
-    async def _edited(self, item: Told, alert: Alert, now: int) -> None:
-        await self.store.write(
-            lambda connection: told.record(
+    async def _edited(self, item: Told, notification: Notification, channel: Channel, now: int) -> None:
+        alert = notification.alert
+
+        def record(connection: Connection) -> None:
+            current = alerts.alert(connection, alert.id)
+            if current is None:
+                return  # it was forgotten while its message was edited
+            # What somebody did meanwhile is to be seen at once.
+            wait = self.delivery.update_every if _done(current) == _done(alert) else 0
+            told.record(
                 connection,
                 alert.id,
                 item.target,
@@ -83,10 +92,13 @@ class Edits:
                 version=alert.version,
                 call_count=alert.call_count,
                 now=now,
-                edit_at=now + self.delivery.update_every,
+                edit_at=now + wait,
                 standing=standing(alert),
             )
-        )
+            if channel.has_threads:
+                _owe_history(connection, item, notification, now)
+
+        await self.store.write(record)
 
     async def _failed(self, item: Told, alert: Alert, error: Exception) -> Outcome:
         now = self.clock.now()
@@ -134,6 +146,24 @@ class Edits:
         has_news = joined or is_news(item.standing, alert, for_program=for_program)
         if has_news and not _on_its_way(connection, item):
             self.tell.update(connection, alert, item.target, now, joined=joined)
+
+
+def _owe_history(connection: Connection, item: Told, notification: Notification, now: int) -> None:
+    """What has happened since is said below the message, if anything has."""
+    alert = notification.alert
+    thread = threads.thread(connection, alert.id, item.target)
+    if thread is None or thread.receipt != item.receipt:
+        # Sent by a version that knew no threads: nobody knows what it showed.
+        last = threads.unlisted(connection, alert.id, 0, 0).last
+        mark = Mark(len(notification.events), last, alert.level)
+        threads.begin(connection, item.target, [Thread(alert.id, item.target, item.receipt, mark)])
+    elif past(connection, notification, thread) is not None:
+        threads.owe(connection, thread, now)
+
+
+def _done(alert: Alert) -> tuple[object, ...]:
+    """What people did about it, and what became of it."""
+    return standing(alert), alert.handled_by, alert.handled_at, alert.snoozed_until
 
 
 async def _edit(channel: Channel, item: Told, notification: Notification) -> None:

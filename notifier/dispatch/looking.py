@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from notifier.config.values import DAY
-from notifier.store import doubts
+from notifier.rules import REPLIES
+from notifier.store import doubts, told
 from notifier.store.database import Connection
 from notifier.store.outbox import OutboxRow
 from notifier.store.outbox_claims import Claim
@@ -50,9 +51,37 @@ def question(claim: Claim, rows: Sequence[OutboxRow], others: Sequence[OutboxRow
     return Question(frozenset(one for one in wanted if one), since)
 
 
-def absent(others: Sequence[OutboxRow], found: Mapping[str, str]) -> list[OutboxRow]:
-    """Those that have not arrived, neither by themselves nor in a summary."""
-    return [row for row in others if row.delivery_id not in found and row.batch not in found]
+def first_messages(connection: Connection, rows: Sequence[OutboxRow]) -> dict[int, str]:
+    """What those of these rows of one target reply to that are replies: a receipt, by alert."""
+    replies = {row.alert_id: row.target for row in rows if row.kind in REPLIES}
+    return told.first_messages(connection, next(iter(replies.values())), replies) if replies else {}
+
+
+def threads(rows: Sequence[OutboxRow], first: Mapping[int, str]) -> frozenset[str]:
+    """Receipts of the messages below which some of these rows may stand.
+
+    Args:
+        rows: that are looked for.
+        first: what the replies among them reply to, by alert.
+    """
+    return frozenset(first[row.alert_id] for row in rows if _is_reply(row, first))
+
+
+def absent(
+    others: Sequence[OutboxRow], found: Mapping[str, str], first: Mapping[int, str]
+) -> list[OutboxRow]:
+    """Those that have not arrived, neither by themselves nor in a summary.
+
+    Args:
+        others: that were looked for with a claim, but not in threads of their own.
+        found: what was found: a receipt, by delivery id.
+        first: what the replies among them reply to, by alert.
+    """
+    return [
+        row
+        for row in others
+        if not _is_reply(row, first) and row.delivery_id not in found and row.batch not in found
+    ]
 
 
 def answer(claim: Claim, rows: Sequence[OutboxRow], found: Mapping[str, str]) -> dict[str, str]:
@@ -62,3 +91,7 @@ def answer(claim: Claim, rows: Sequence[OutboxRow], found: Mapping[str, str]) ->
         **together,
         **{row.delivery_id: found[row.delivery_id] for row in rows if row.delivery_id in found},
     }
+
+
+def _is_reply(row: OutboxRow, first: Mapping[int, str]) -> bool:
+    return row.kind in REPLIES and row.alert_id in first

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from notifier.channels.base import Channel
+from notifier.channels.base import PARTS, Channel
 from notifier.clock import Clock
 from notifier.config.schema import Delivery
 from notifier.dispatch.breaker import Breakers, Outage
 from notifier.dispatch.suspicion import Suspicion
-from notifier.host.troubles import Troubles
+from notifier.host.troubles import ABOUT_BUTTONS, Troubles
 from notifier.model import NoticeKind, Target
 from notifier.rules import Directory
 from notifier.sending.verdict import Blame, Next, Verdict, backoff
+from notifier.sending.words import in_words
 
 log = structlog.get_logger("notifier.dispatch")
 
@@ -22,6 +23,9 @@ LASTING = 300_000
 
 LASTING_FAILURES = 5
 """So many in a row, at the least."""
+
+QUIET = 3_600_000
+"""ms without a message that can't be changed, after which ops hear that messages can be: some are deleted."""
 
 DEAD = "outbox"
 """The subject of the trouble that notifications were given up."""
@@ -39,6 +43,8 @@ class Outages:
     troubles: Troubles
     _breakers: Breakers = field(default_factory=Breakers)
     _suspicion: Suspicion = field(default_factory=Suspicion)
+    _unchanged_at: dict[Target, int] = field(default_factory=dict)  # UTC ms, when a message last could not be
+    _refused: set[Target] = field(default_factory=set)  # alone, while others with the same credentials work
 
     def service(self, target: Target) -> str:
         """Whose credentials a target is told with; "" where its receiver is gone."""
@@ -63,6 +69,15 @@ class Outages:
         outage = self._breakers.outage(_Service(self.service(target))) or self._breakers.outage(target)
         return outage.reason if outage else ""
 
+    def refusal(self, target: Target) -> Outage | None:
+        """How the credentials fail that a target is told with; None where they work as far as is known."""
+        common = self._breakers.outage(_Service(self.service(target)))
+        return common or (self._breakers.outage(target) if target in self._refused else None)
+
+    def works(self, target: Target) -> bool:
+        """May a target be told in place of another? Its own credentials do not fail."""
+        return self.refusal(target) is None
+
     def store_failed(self, target: Target) -> None:
         """A target's worker could not go on, and the target is not to blame."""
         self._hold(_storing(target), Verdict(Next.RETRY, "the store can't be used"))
@@ -74,12 +89,21 @@ class Outages:
     def told(self, target: Target) -> None:
         """A message reached a target."""
         self._breakers.works(target)
+        self._refused.discard(target)
         self.troubles.clear(NoticeKind.TARGET_BROKEN, str(target))
+        self._parts_work(target)
         self._service_works(target)
 
     def edited(self, target: Target) -> None:
         """A message of a target was edited; that new ones reach it is not said by that."""
         self._breakers.works(_editing(target))
+        if not 0 <= self.clock.now() - self._unchanged_at.get(target, -QUIET) < QUIET:
+            self._unchanged_at.pop(target, None)
+            self.troubles.clear(NoticeKind.EDIT_REFUSED, str(target))
+        self._service_works(target)
+
+    def said(self, target: Target) -> None:
+        """Something was said below a message of a target; of messages themselves that says nothing."""
         self._service_works(target)
 
     def failed(self, target: Target, judged: Verdict, *, editing: bool = False) -> bool:
@@ -94,10 +118,13 @@ class Outages:
             case Blame.TARGET:
                 self._target_failed(target, judged, editing=editing)
             case Blame.ADDRESS:
-                self.troubles.raise_(NoticeKind.TARGET_BROKEN, str(target), judged.reason)
+                self._address_failed(target, judged)
+            case Blame.MESSAGE:
+                self._unchanged_at[target] = self.clock.now()
+                self._say(NoticeKind.EDIT_REFUSED, target, judged)
             case Blame.NOTHING:
                 pass
-        return judged.next is not Next.RETRY or judged.blame is Blame.NOTHING
+        return judged.next is not Next.RETRY or judged.blame in {Blame.NOTHING, Blame.MESSAGE}
 
     def look(self, dead: int) -> None:
         """Raise or clear what the store and the configuration say.
@@ -121,9 +148,12 @@ class Outages:
 
     def _is_ours(self, kind: NoticeKind, subject: str) -> bool:
         """Can this trouble still end? What the configuration names no more is never told again."""
+        if (kind, subject) in ABOUT_BUTTONS:
+            return True
         if kind is NoticeKind.CREDENTIALS_BROKEN:
-            return any(channel.service == subject for channel in self.channels.values())
-        if kind is NoticeKind.TARGET_BROKEN:
+            service = subject.partition(" ")[0] if subject in PARTS else subject
+            return any(channel.service == service for channel in self.channels.values())
+        if kind in {NoticeKind.TARGET_BROKEN, NoticeKind.EDIT_REFUSED}:
             receiver, _, recipient = subject.partition(":")
             return self.directory.address(Target(receiver, recipient)) is not None
         return True
@@ -132,11 +162,23 @@ class Outages:
         service = self.service(target)
         if self._suspicion.failed(service, target, judged.reason):
             self._hold(_Service(service), judged)
-            self.troubles.raise_(NoticeKind.CREDENTIALS_BROKEN, service, judged.reason)
+            self.troubles.raise_(NoticeKind.CREDENTIALS_BROKEN, service, judged.for_ops or judged.reason)
             return
         self._hold(_editing(target) if editing else target, judged)
         if not editing:
-            self.troubles.raise_(NoticeKind.TARGET_BROKEN, str(target), judged.reason)
+            self._refused.add(target)
+            self._say(NoticeKind.TARGET_BROKEN, target, judged)
+
+    def _address_failed(self, target: Target, judged: Verdict) -> None:
+        """What many addresses share is said once, and not for each of them."""
+        if judged.part:
+            self.troubles.raise_(NoticeKind.CREDENTIALS_BROKEN, judged.part, judged.for_ops or judged.reason)
+        else:
+            self._say(NoticeKind.TARGET_BROKEN, target, judged)
+
+    def _say(self, kind: NoticeKind, target: Target, judged: Verdict) -> None:
+        reason = in_words(judged.for_ops or judged.reason, target, self.directory)
+        self.troubles.raise_(kind, str(target), reason)
 
     def _target_failed(self, target: Target, judged: Verdict, *, editing: bool) -> None:
         outage = self._hold(_editing(target) if editing else target, judged)
@@ -145,7 +187,14 @@ class Outages:
             log.warning(what, target=str(target), reason=judged.reason)
         lasts = self.clock.now() - outage.since >= LASTING and outage.failures >= LASTING_FAILURES
         if lasts and not editing:
-            self.troubles.raise_(NoticeKind.TARGET_BROKEN, str(target), judged.reason)
+            self._say(NoticeKind.TARGET_BROKEN, target, judged)
+
+    def _parts_work(self, target: Target) -> None:
+        """What its address takes works."""
+        service, address = self.service(target), self.directory.address(target) or ""
+        for part, is_taken in PARTS.items():
+            if part.partition(" ")[0] == service and is_taken(address):
+                self.troubles.clear(NoticeKind.CREDENTIALS_BROKEN, part)
 
     def _service_works(self, target: Target) -> None:
         service = self.service(target)

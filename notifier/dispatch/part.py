@@ -18,14 +18,17 @@ class Part:
     row: OutboxRow
     notification: Notification
 
-    def arrival(self, receipt: str, *, is_known: bool) -> Arrival:
+    def arrival(self, receipt: str, *, is_known: bool, has_story: bool = False) -> Arrival:
         """That it has arrived.
 
         Args:
             receipt: with which it can be edited; "" where it can't.
             is_known: the target knows what is true now.
+            has_story: the whole story of the alert was at hand when the message was made.
         """
-        return Arrival(self.row, self.notification.alert, receipt, is_known)
+        told = self.notification
+        shown = len(told.events) if has_story else None
+        return Arrival(self.row, told.alert, receipt, is_known, told.now, shown_events=shown)
 
     def found(self, receipt: str) -> Arrival:
         """That it had arrived before, as the channel says.
@@ -38,7 +41,8 @@ class Part:
         joined = alert.last_joined_at if row.attempts else alert.last_call_at
         handled = max(alert.handled_at or 0, alert.ended_at or 0)
         is_known = receipt == "" and max(joined, handled) <= since
-        return replace(self.arrival(receipt, is_known=is_known), shows_calls=joined <= since)
+        arrival = self.arrival(receipt, is_known=is_known)
+        return replace(arrival, shown_at=since, shows_calls=joined <= since)
 
 
 def message(claim: Claim, parts: Sequence[Part], zone: ZoneInfo, now: int) -> Message:

@@ -43,6 +43,7 @@ class Present:
     agents: Mapping[str, Agent]
     zone: ZoneInfo
     country: str  # ISO 3166 code; "" where none is known
+    masked: Collection[str] = ()  # receivers that shall see no full phone number
     phones: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +55,7 @@ class Present:
         if alert is None:
             return None
         calls = newest_calls(connection, [alert_id], CALLS_SHOWN)
-        made = self._made(connection, "", Kind.OPEN, alert, calls.get(alert_id, ()), target.recipient)
+        made = self._made(connection, "", Kind.OPEN, alert, calls.get(alert_id, ()), target)
         return self._with_story(connection, made, target)
 
     def of_rows(self, connection: Connection, rows: Collection[OutboxRow]) -> list[Notification]:
@@ -73,7 +74,7 @@ class Present:
                         row.kind,
                         alerts[row.alert_id],
                         calls.get(row.alert_id, ()),
-                        row.target.recipient,
+                        row.target,
                     ),
                     known.get(row.alert_id),
                 ),
@@ -96,13 +97,13 @@ class Present:
         kind: Kind,
         alert: Alert,
         calls: tuple[Call, ...],
-        recipient: str,
+        target: Target,
     ) -> Notification:
         tried = self._attempts(connection, alert)
         about = {alert.agent, *(call.agent for call in calls)}
         others = [*tried.agents, tried.reached_by] if tried else []
         others.append(agent_of(alert.handled_by) or "")
-        reader = agent_of(recipient)
+        reader = agent_of(target.recipient)
         return Notification(
             delivery_id=delivery_id,
             kind=kind,
@@ -115,16 +116,19 @@ class Present:
             attempts=tried,
             is_agent_leg=self._is_agent_leg(alert),
             stands_in_for=alert.agent if reader and reader not in about else "",
+            mask_numbers=target.receiver in self.masked,
         )
 
     def _with_story(self, connection: Connection, made: Notification, target: Target) -> Notification:
         """With what became of its alert, and who else was told of it."""
         alert_id = made.alert.id
         told = [line for other, line in told_lines(connection, alert_id) if other != target]
-        names = self._names(agent_of(line.recipient) for line in told)
+        story = events_of(connection, alert_id)
+        others = (*(line.recipient for line in told), *(event.who for event in story))
+        names = self._names(map(agent_of, others))
         return replace(
             made,
-            events=tuple(events_of(connection, alert_id)),
+            events=tuple(story),
             told=tuple(told),
             agent_names={**names, **made.agent_names},
         )

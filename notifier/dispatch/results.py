@@ -11,13 +11,14 @@ from notifier.config.schema import Delivery
 from notifier.dispatch.beginning import begin_to_count
 from notifier.dispatch.ending import end_if_told
 from notifier.model import Alert, EndReason, Kind
-from notifier.rules import REPEATS, is_settled, standing
+from notifier.rules import REPLIES, is_settled, standing
 from notifier.sending.patience import PatientStore
 from notifier.sending.verdict import Next, Verdict
-from notifier.store import alerts, outbox, told, unheard
+from notifier.store import alerts, events, outbox, threads, told, unheard
 from notifier.store.database import Connection
 from notifier.store.outbox import OutboxRow, RowState
 from notifier.store.outbox_alerts import alerts_of
+from notifier.store.threads import Mark, Thread
 from notifier.tell import Tell
 
 log = structlog.get_logger("notifier.dispatch")
@@ -34,7 +35,9 @@ class Arrival:
     alert: Alert
     receipt: str  # "" where the message can't be edited for it
     is_known: bool  # what stands there is what is true now, as we have just rendered it
+    shown_at: int  # UTC ms, until when what happened is shown there at the least
     shows_calls: bool = True  # at least every call that has joined
+    shown_events: int | None = None  # lines of its story; None: those from until `shown_at`
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,12 @@ class Results:
             begin_to_count(connection, [one.alert.id for one in arrivals], self.tell, now)
             outbox.finish(connection, [one.row.id for one in arrivals], RowState.SENT, None, now)
             # A reminder is no place for what becomes of the alert: the message before it shows that.
-            again = [one.alert.id for one in arrivals if one.row.kind in REPEATS and channel.can_edit]
-            known = told.told_again(connection, target, again, now) if again else set()
+            again = {one.alert.id: one.receipt for one in arrivals if one.row.kind in REPLIES}
+            known = told.told_again(connection, target, again, now) if again and channel.can_edit else set()
             told.record_all(connection, target, [one for one in messages if one.alert_id not in known], now)
+            if channel.has_threads:
+                new = [one for one in arrivals if one.alert.id not in known]
+                threads.begin(connection, target, [_thread(connection, one) for one in new])
             # Whoever was told before sees by it that others are told as well.
             alerts.show_anew(
                 connection, [one.alert.id for one in arrivals if one.row.kind is Kind.ESCALATION], target
@@ -171,6 +177,15 @@ class Results:
             calls = alert.call_count if arrival.shows_calls else alert.call_count - 1
             shown = (0, calls, now + every, "")
         return told.Message(alert.id, arrival.receipt, *shown)
+
+
+def _thread(connection: Connection, arrival: Arrival) -> Thread:
+    """What there is to be said below a message begins with what happened after it was made."""
+    alert, shown = arrival.alert, arrival.shown_events
+    if shown is None:
+        story = events.events_of(connection, alert.id) if arrival.receipt else ()
+        shown = sum(event.at <= arrival.shown_at for event in story)
+    return Thread(alert.id, arrival.row.target, arrival.receipt, Mark(shown, level=alert.level))
 
 
 def _is_for_it_alone(row: OutboxRow, alert: Alert, known: Mapping[int, told.Told]) -> bool:

@@ -7,7 +7,7 @@ from notifier.clock import Clock, Offset
 from notifier.config.schema import Delivery
 from notifier.config.values import HOUR
 from notifier.model import Target
-from notifier.store import outbox_claims, outbox_held, told
+from notifier.store import outbox_claims, outbox_held, threads, told
 from notifier.store.database import Connection, Database
 
 Waits: TypeAlias = list[tuple[Target, int]]
@@ -39,7 +39,9 @@ class SetBack:
         return now + max(HOUR, self.delivery.retry.max, self.delivery.update_every)
 
     async def waiting(self, latest: int) -> tuple[Waits, Waits]:
-        """Which targets are to be told something, and whose messages are to be edited; nothing waits longer.
+        """Which targets are to be told something, and whose messages are to be edited, or said more below.
+
+        Nothing waits longer.
 
         Args:
             latest: UTC ms.
@@ -59,6 +61,7 @@ class SetBack:
         def write(connection: Connection) -> None:
             outbox_claims.hasten(connection, latest, now)
             told.hasten(connection, latest, now)
+            threads.hasten(connection, latest, now)
             # Until when it is held is looked at anew, by the clock as it is now.
             outbox_held.hasten_held(connection, now)
 
@@ -68,5 +71,6 @@ class SetBack:
 
 def _waits(connection: Connection, latest: int) -> tuple[tuple[Waits, Waits], bool]:
     """What waits; and does any of it wait longer than until then, which nobody holds?"""
-    is_too_late = told.waits_beyond(connection, latest) or outbox_claims.waits_beyond(connection, latest)
-    return (outbox_claims.waiting_targets(connection), told.stale_targets(connection)), is_too_late
+    is_too_late = any(table.waits_beyond(connection, latest) for table in (told, outbox_claims, threads))
+    changed = [*told.stale_targets(connection), *threads.due_targets(connection)]
+    return (outbox_claims.waiting_targets(connection), changed), is_too_late

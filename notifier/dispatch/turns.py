@@ -14,10 +14,11 @@ from notifier.dispatch.outages import Outages
 from notifier.dispatch.verdict import Outcome
 from notifier.model import Target
 from notifier.rules import Directory
-from notifier.store import outbox_claims, told
+from notifier.store import outbox_claims, threads, told
 from notifier.store.database import Connection, Database
 from notifier.store.gathering import Limits
 from notifier.store.outbox_claims import Claim
+from notifier.store.threads import Thread
 from notifier.store.told import Told
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class Turns:
     boot: str  # names this run of the loop; claims of another are uncertain
     stop: asyncio.Event
     store_works: Callable[[], None]  # called whenever it was written to
+    is_wanted: Callable[[str], bool]  # does a message wait for this lane, of whoever is not in it?
 
     def lane(self, target: Target) -> str:
         """The lane that a target is told in."""
@@ -74,13 +76,13 @@ class Turns:
                 # Others may have found out meanwhile that their common service does not work.
                 if self.stop.is_set() or self.outages.until(target) > self.clock.now():
                     return
-                more = await self._one(target, channel, address, lane)
+                more = await self._one(target, channel, address, lane, lane_name)
             # Asked before the next turn: who has nothing more to do must not keep a worker waiting for it.
             if not more or self.stop.is_set() or not await self._is_due(target):
                 return
 
-    async def _one(self, target: Target, channel: Channel, address: str, lane: Lane) -> bool:
-        """Send or edit one message; go on at once?"""
+    async def _one(self, target: Target, channel: Channel, address: str, lane: Lane, lane_name: str) -> bool:
+        """Send or edit one message, or say more below one; go on at once?"""
         claim = await self._claim(target, channel)
         if claim is not None:
             spend = functools.partial(lane.spend, channel.pace)
@@ -88,9 +90,11 @@ class Turns:
             if outcome.has_arrived:
                 self.outages.told(target)
             return self._go_on(target, outcome)
+        if self.is_wanted(lane_name):
+            return False  # what is new to somebody comes first
         item = await self._stale(target)
         if item is None:
-            return False
+            return await self._say_more(target, channel, lane)
         edits = self.deliver.edits
         if edits.can_edit(item, channel):
             lane.spend(channel.pace)
@@ -99,13 +103,24 @@ class Turns:
             self.outages.edited(target)
         return self._go_on(target, outcome, editing=True)
 
+    async def _say_more(self, target: Target, channel: Channel, lane: Lane) -> bool:
+        """What happened is said below a message once nothing else is to be told; go on at once?"""
+        thread = await self._owing(target)
+        if thread is None:
+            return False
+        spend = functools.partial(lane.spend, channel.pace)
+        outcome = await self.deliver.threads.go_on(thread, channel, spend)
+        if outcome.has_arrived:
+            self.outages.said(target)
+        return self._go_on(target, outcome, editing=True)
+
     def _go_on(self, target: Target, outcome: Outcome, *, editing: bool = False) -> bool:
         return outcome.failure is None or self.outages.failed(target, outcome.failure, editing=editing)
 
     async def _is_due(self, target: Target) -> bool:
         now = self.clock.now()
         waits = await self.database.read(lambda connection: outbox_claims.is_due(connection, target, now))
-        return waits or await self._stale(target) is not None
+        return waits or await self._stale(target) is not None or await self._owing(target) is not None
 
     async def _claim(self, target: Target, channel: Channel) -> Claim | None:
         limits = Limits(self.deliver.delivery.burst, channel.summary_size)
@@ -129,11 +144,19 @@ class Turns:
             return None
         return await self.database.read(lambda connection: told.stale_for(connection, target, now))
 
+    async def _owing(self, target: Target) -> Thread | None:
+        now = self.clock.now()
+        if self.outages.until(target, editing=True) > now:
+            return None
+        return await self.database.read(lambda connection: threads.due(connection, target, now))
+
     async def _redirect_all(self, target: Target) -> None:
         reason = "receiver is gone" if target.receiver not in self.channels else "no address any more"
         await self._redirect_due(target, reason)
         while (item := await self._stale(target)) is not None:
             await self.deliver.edits.leave(item)
+        if await self._owing(target) is not None:
+            await self._written(target, lambda connection: threads.rest_all(connection, target))
 
     async def _redirect_due(self, target: Target, reason: str, *, to_deputy: bool = False) -> None:
         now = self.clock.now()

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from notifier.config.schema import Delivery
-from notifier.sending.verdict import Attempt, Next, Verdict, explained, passing_verdict
+from notifier.errors import DeliveryError, EditRefused
+from notifier.sending.verdict import Attempt, Blame, Next, Verdict, explained, passing_verdict
 from notifier.store.outbox import OutboxRow
 
 
@@ -44,6 +45,28 @@ def edit_verdict(
         jitter: from 0 to 1.
     """
     passing = passing_verdict(error, failures + 1, delivery, jitter)
+    if isinstance(error, EditRefused) and error.for_ops:
+        return Verdict(Next.ANEW, explained(error), blame=Blame.MESSAGE, for_ops=error.for_ops)
     if passing is None or now - changed_at >= delivery.give_up_after:
         return Verdict(Next.ANEW, explained(error))
+    return replace(passing, delay=max(passing.delay, delivery.update_every))
+
+
+def reply_verdict(
+    failures: int, happened_at: int, error: Exception, now: int, delivery: Delivery, jitter: float
+) -> Verdict:
+    """Judge a failed attempt to say in a thread what happened. To be late there harms nobody.
+
+    Args:
+        failures: of that reply in a row, before this one.
+        happened_at: UTC ms, when the last of it did.
+        error: what the channel raised.
+        now: UTC ms.
+        delivery: the configuration's.
+        jitter: from 0 to 1.
+    """
+    passing = passing_verdict(error, failures + 1, delivery, jitter)
+    if passing is None or now - happened_at >= delivery.give_up_after:
+        uncertain = not isinstance(error, DeliveryError) or (passing is not None and passing.uncertain)
+        return Verdict(Next.DEAD, explained(error), uncertain=uncertain)
     return replace(passing, delay=max(passing.delay, delivery.update_every))

@@ -21,6 +21,7 @@ class Letter(StrEnum):
     SUMMARY = "summary"
     NOTICE = "notice"
     DIGEST = "digest"
+    HISTORY = "history"  # in the thread below a message
 
 
 class Sent(StrEnum):
@@ -39,6 +40,23 @@ class Edited(StrEnum):
     EDITED = "edited"
     RETRIED = "retried"
     GIVEN_UP = "given_up"  # the message stays as it is
+
+
+class Pressed(StrEnum):
+    """What became of a press of a button."""
+
+    DONE = "done"
+    ASKED = "asked"  # a form was shown
+    NOTHING = "nothing"  # there was nothing to be done: somebody did it before, or the alert has ended
+    FORBIDDEN = "forbidden"  # whoever pressed is not allowed to
+    UNKNOWN = "unknown"  # what the button says is about no alert of ours
+    REPEATED = "repeated"  # Slack handed it on twice
+    DROPPED = "dropped"  # more were pressed than could be seen to
+    FAILED = "failed"  # the store or Slack could not be used
+
+
+OTHER = "other"
+"""Stands for a button that this version does not know."""
 
 
 class Metrics:
@@ -75,6 +93,9 @@ class Metrics:
 
     def edited(self, receiver: str, outcome: Edited) -> None:
         """A message was changed, or was not."""
+
+    def pressed(self, button: str, outcome: Pressed) -> None:
+        """Somebody pressed a button in Slack: one of `model.Button`, or `OTHER`."""
 
     def reloaded(self, *, ok: bool) -> None:
         """A new configuration was taken, or refused."""

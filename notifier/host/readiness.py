@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from notifier.host.troubles import STORE, Trouble
+from notifier.host.troubles import ABOUT_BUTTONS, STORE, Trouble
 from notifier.model import NoticeKind
 
 _MISSED_READS = 3  # so many periods without a good read are too many
@@ -122,6 +122,8 @@ def judge(
 
 def _hinders(notice: Trouble, sources: Mapping[str, SourceHealth], waiting: Waiting) -> bool:
     """May somebody not hear of a call while this is raised?"""
+    if (notice.kind, notice.subject) in ABOUT_BUTTONS:
+        return False
     # Whether credentials were mended shows only when somebody is to be told.
     if notice.kind is NoticeKind.CREDENTIALS_BROKEN and waiting.oldest_due is None and not waiting.dead:
         return False

@@ -22,6 +22,18 @@ STORE = (NoticeKind.DISK, "store")
 CONFIGURATION = (NoticeKind.RELOAD_REFUSED, "configuration")
 """The trouble that the configuration in the file is not the one in force."""
 
+BUTTONS = (NoticeKind.CREDENTIALS_BROKEN, "slack buttons")
+"""The trouble that Slack refuses the token by which we hear what is pressed; all is told without buttons."""
+
+BUTTONS_LOST = (NoticeKind.TARGET_BROKEN, "Slack buttons")
+"""The trouble that we have not heard for long what is pressed; all is told without buttons."""
+
+WHO_PRESSES = (NoticeKind.CREDENTIALS_BROKEN, "slack pressers")
+"""The trouble that Slack does not let us see who pressed."""
+
+ABOUT_BUTTONS = frozenset({BUTTONS, BUTTONS_LOST, WHO_PRESSES})
+"""They keep nobody from hearing of a call; whoever raises them clears them, too."""
+
 # What keeps the job from being done comes first.
 _BY_SEVERITY = (
     NoticeKind.CREDENTIALS_BROKEN,
@@ -31,6 +43,7 @@ _BY_SEVERITY = (
     NoticeKind.SOURCE_SILENT,
     NoticeKind.TARGET_BROKEN,
     NoticeKind.DEAD_LETTERS,
+    NoticeKind.EDIT_REFUSED,
     NoticeKind.RELOAD_REFUSED,
     NoticeKind.CLOCK_SKEW,
     NoticeKind.REJECTS,

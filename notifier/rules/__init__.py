@@ -4,7 +4,7 @@ from notifier.rules.audience import Audience, Directory, Via, and_passed, audien
 from notifier.rules.calendar import ALWAYS, Hours, compile_calendars
 from notifier.rules.compiled import CompiledRule, Matched, compile_rules, match_all
 from notifier.rules.decide import decide
-from notifier.rules.gate import REPEATS, Drop, Dropped, Gate, Hold, Pass, gate, is_settled
+from notifier.rules.gate import REPEATS, REPLIES, Drop, Dropped, Gate, Hold, Pass, gate, is_settled
 from notifier.rules.life import (
     Due,
     Escalate,
@@ -29,6 +29,7 @@ from notifier.rules.window import Overlay, Window, Windows
 __all__ = [
     "ALWAYS",
     "REPEATS",
+    "REPLIES",
     "AlertChange",
     "Audience",
     "CompiledRule",

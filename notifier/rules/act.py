@@ -19,7 +19,11 @@ key, nor where its rule is gone.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from notifier.config.values import DAY
 from notifier.model import Alert, AlertState, EndReason, Event, EventKind
+
+LONGEST_SNOOZE = 90 * DAY
+"""ms; more is a slip of the pen, and the customer would be forgotten."""
 
 
 class Action(StrEnum):
@@ -39,6 +43,7 @@ class Verdict(StrEnum):
     HAS_ENDED = "has_ended"
     IS_ACTIVE = "is_active"  # nothing is to be reopened
     IN_THE_PAST = "in_the_past"  # the snooze would be over already
+    TOO_FAR = "too_far"  # the snooze would last so long that the customer is forgotten
     WAITS_LONGER = "waits_longer"  # nobody is told before that anyway
     HAS_RIVAL = "has_rival"  # another alert is active in its place
     RULE_IS_GONE = "rule_is_gone"
@@ -52,6 +57,7 @@ class Order:
     who: str  # a person's name, as in `Event.who`
     note: str = ""
     until: int | None = None  # UTC ms; of a snooze, and of nothing else
+    agent: str = ""  # "main/209", who is known to be the one who asks; "" where only a name is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,8 @@ def _verdict(alert: Alert, order: Order, standing: Standing, now: int) -> Verdic
 def _may_snooze(alert: Alert, until: int, now: int) -> Verdict:
     if until <= now:
         return Verdict.IN_THE_PAST
+    if until > now + LONGEST_SNOOZE:
+        return Verdict.TOO_FAR
     waits = alert.state is AlertState.PENDING and not _is_snoozed(alert)
     return Verdict.WAITS_LONGER if waits and until <= (alert.due_at or now) else Verdict.DONE
 

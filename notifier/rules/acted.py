@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from notifier.config.values import DAY
 from notifier.model import Alert, AlertState, EndReason
-from notifier.rules.act import Acted, Action, Verdict
+from notifier.rules.act import LONGEST_SNOOZE, Acted, Action, Verdict
 
 When = Callable[[int], str]
 """Says an instant, UTC ms."""
@@ -41,7 +42,8 @@ def said(acted: Acted, when: When, who: Who, *, opens_at: int | None = None) -> 
         opens_at: when the calendar opens that keeps messages about the alert back, UTC ms; None: none does.
     """
     if not acted.is_done:
-        return _refused(acted, when, who)
+        again = "; it can be reopened" if acted.verdict is Verdict.HAS_ENDED else ""
+        return refused(acted, when, who) + again
     until = "" if opens_at is None else f" when its calendar opens, {when(opens_at)}"
     told = _ON_TRIAL if acted.alert.dry_run else _told(acted, until)
     lasts = f" until {_at(acted.order.until, when)}" if acted.order.action is Action.SNOOZE else ""
@@ -92,14 +94,16 @@ def _shown(acted: Acted, until: str) -> str:
     return "whoever was told sees it in their message" if edited else ""
 
 
-def _refused(acted: Acted, when: When, who: Who) -> str:
+def refused(acted: Acted, when: When, who: Who) -> str:
+    """Say why nothing was done, likewise, and no more than that."""
     alert = acted.before
     ended, due, until = (_at(ms, when) for ms in (alert.ended_at, alert.due_at, acted.order.until))
     how = _how(alert, who, is_untold=acted.shown.knowing == 0)
     # Only what fits the verdict is said, but each is quick to put together.
     reasons = {
-        Verdict.HAS_ENDED: f"it has ended, {ended}: {how}; it can be reopened",
+        Verdict.HAS_ENDED: f"it has ended, {ended}: {how}",
         Verdict.IN_THE_PAST: f"{until} is past; name a time that is still to come",
+        Verdict.TOO_FAR: f"{until} is more than {LONGEST_SNOOZE // DAY} days ahead",
         Verdict.WAITS_LONGER: f"nobody is told of it before {due} anyway (its rule's `wait`)",
         Verdict.HAS_RIVAL: f"A{acted.standing.rival} is active in its place, for the same rule and key",
         Verdict.RULE_IS_GONE: f"its rule {alert.rule} is not in the configuration any more",

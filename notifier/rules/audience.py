@@ -73,6 +73,11 @@ class Directory:
         receiver = self.receivers.get(target.receiver)
         return receiver is not None and receiver.is_program
 
+    @property
+    def masked(self) -> frozenset[str]:
+        """The receivers that shall see no full phone number."""
+        return frozenset(name for name, receiver in self.receivers.items() if receiver.mask_numbers)
+
     def absence(self, target: Target, now: int) -> str:
         """Say that a target is an agent who is away at that instant, UTC ms; "" where it is not so."""
         agent = agent_of(target.recipient)

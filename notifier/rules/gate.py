@@ -52,6 +52,9 @@ Gate: TypeAlias = Pass | Hold | Drop
 REPEATS = frozenset({Kind.ESCALATION, Kind.REMINDER})
 """What is said because nothing happens: whatever happens may make it unnecessary."""
 
+REPLIES = REPEATS | {Kind.LEVEL}
+"""What those who have a message about the alert are told by a reply to that, where there are replies."""
+
 _DONE = frozenset({EndReason.REACHED, EndReason.RESOLVED, EndReason.OUTSIDE_HOURS, EndReason.RULE_REMOVED})
 """Nobody needs to hear of it any more. Other ends wait for what is to be told: what still comes after them
 was asked for by hand, or tells of calls that joined last."""

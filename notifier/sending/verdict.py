@@ -35,6 +35,7 @@ class Blame(Enum):
     ADDRESS = auto()  # the target does not work, and each of its messages goes to others at once
     TARGET = auto()  # hold the target for a while
     SERVICE = auto()  # hold everything that uses these credentials
+    MESSAGE = auto()  # of an edit: this message can't be changed; others can
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Verdict:
     plain: bool = False  # from now on without formatting
     blame: Blame = Blame.NOTHING
     to_deputy: bool = False  # of REDIRECT: the agent counts as away
+    for_ops: str = ""  # the reason as a sentence with what to do, as `DeliveryError.for_ops`
+    part: str = ""  # of REDIRECT: what of the service does not work, as `TargetBroken.part`
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,18 @@ def verdict(tried: Attempt, error: Exception, now: int, delivery: Delivery, jitt
     """
     reason = explained(error)
     if isinstance(error, TargetBroken):
-        return Verdict(Next.REDIRECT, reason, blame=Blame.ADDRESS, to_deputy=error.person_is_gone)
+        return Verdict(
+            Next.REDIRECT,
+            reason,
+            blame=Blame.ADDRESS,
+            to_deputy=error.person_is_gone,
+            for_ops=_said(error),
+            part=error.part,
+        )
     passing = passing_verdict(error, tried.attempts + 1, delivery, jitter)
     if now - tried.created_at >= delivery.give_up_after and tried.attempts + 1 >= FAIR_TRIES:
         blame = passing.blame if passing else Blame.NOTHING
-        return Verdict(Next.DEAD, f"given up: {reason}", blame=blame)
+        return Verdict(Next.DEAD, f"given up: {reason}", blame=blame, for_ops=_said(error))
     if passing is not None:
         return replace(passing, plain=tried.plain)
     # The form was refused, or we do not know what: once more, as simple as can be.
@@ -114,9 +124,18 @@ def explained(error: Exception) -> str:
     return str(error) if isinstance(error, DeliveryError) else f"unknown error: {type(error).__name__}"
 
 
+def for_ops(error: Exception) -> str:
+    """The same as a sentence that says what to do, where the channel knows that."""
+    return _said(error) or explained(error)
+
+
+def _said(error: Exception) -> str:
+    return error.for_ops if isinstance(error, DeliveryError) else ""
+
+
 def passing_verdict(error: Exception, attempts: int, delivery: Delivery, jitter: float) -> Verdict | None:
     """The verdict on what passes with time, or with what ops do; None for what does not."""
-    again = Verdict(Next.RETRY, explained(error), blame=Blame.TARGET)
+    again = Verdict(Next.RETRY, explained(error), blame=Blame.TARGET, for_ops=_said(error))
     match error:
         case RateLimited(retry_after=seconds):
             return replace(again, delay=max(1, round(seconds * 1000)))

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from notifier.errors import StoreRefused
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. Known here, so that a start needs Alembic only when there is work for it."""
 
 _OURS = re.compile(r"[0-9]{4}")

@@ -7,7 +7,7 @@ one now, then one row after another.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, false, func, select, update
 
 from notifier.model import Gathered, Severity, Target
 from notifier.store.gathering import Limits, Part, summaries
@@ -49,12 +49,12 @@ _FIRST_OF_ITS_ALERT = ~exists().where(
 )
 _IS_CRITICAL = exists().where(alerts.c.id == outbox.c.alert_id, alerts.c.severity == Severity.CRITICAL)
 # A backlog is no reason to keep what is critical back.
-_MAY_GO = (
+_WAITS = (
     outbox.c.finished_at.is_(None),
     outbox.c.state == RowState.WAITING,
     outbox.c.waits_for.is_(None) | _IS_CRITICAL,
-    _FIRST_OF_ITS_ALERT,
 )
+_MAY_GO = (*_WAITS, _FIRST_OF_ITS_ALERT)
 # What may have been told in a summary is looked for with that.
 _IS_FREE = outbox.c.batch.is_(None) | (outbox.c.attempts == 0) | outbox.c.uncertain_since.is_(None)
 
@@ -106,6 +106,30 @@ def claim_many(connection: Connection, target: Target, boot: str, now: int, limi
     """Take so many due rows of a target that is told nothing any more, whichever message would tell them."""
     due = _due(connection, target, now, limit=limit)
     return list(_taken(connection, due, boot, now).rows) if due else []
+
+
+def unsent(
+    connection: Connection, target: Target, now: int, limit: int, *, after: int = 0
+) -> list[OutboxRow]:
+    """What a target was to be told by now, or was told in vain; oldest first, and nothing is claimed.
+
+    Args:
+        connection: to the store.
+        target: that was to be told.
+        now: UTC ms.
+        limit: rows at the most.
+        after: only what was written down later than the row with this id.
+    """
+    # What is held waits from then on: see `outbox_held.hold`. What was released and tried since does not.
+    is_held = (outbox.c.gathered_as == Gathered.HELD) & (outbox.c.next_at <= outbox.c.created_at)
+    was_tried = (outbox.c.attempts > 0) & ~func.coalesce(is_held, false())
+    query = (
+        select(outbox)
+        .where(*_of(target), outbox.c.id > after, (outbox.c.next_at <= now) | was_tried, *_WAITS)
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    return [outbox_row(row) for row in connection.execute(query).mappings()]
 
 
 def release_claims(connection: Connection, boot: str, now: int) -> int:

@@ -332,6 +332,38 @@ told = Table(
     ),
 )
 
+threads = Table(
+    "threads",
+    metadata,
+    Column(
+        "alert_id",
+        Id,
+        ForeignKey("alerts.id", ondelete="CASCADE", name="fk_threads_alert"),
+        primary_key=True,
+    ),
+    Column("receiver", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("receipt", Text, nullable=False),  # of the message that the thread is beneath
+    # What that message and the replies beneath it tell of the alert.
+    Column("events", Integer, nullable=False),  # so many lines of its story
+    Column("calls", BigInteger, nullable=False),  # the row of the last call that is listed; 0: none is
+    Column("level", Integer, nullable=False),
+    # Likewise with a reply that was tried, and may be there without our knowing; null where there is none.
+    Column("tried_at", BigInteger),
+    Column("tried_events", Integer),
+    Column("tried_calls", BigInteger),
+    Column("tried_level", Integer),
+    Column("reply_at", BigInteger),  # when to reply, or to try again; null where nothing is to be said
+    Column("failures", Integer, nullable=False),  # replies that failed in a row
+    Index(
+        "ix_threads_due",
+        "receiver",
+        "recipient",
+        "reply_at",
+        sqlite_where=text("reply_at IS NOT NULL"),
+    ),
+)
+
 notices = Table(
     "notices",
     metadata,

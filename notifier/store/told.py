@@ -1,6 +1,6 @@
 """What each target knows of an alert: which version, and by which message it can be edited."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, select, update
@@ -98,26 +98,37 @@ def record_all(connection: Connection, target: Target, messages: Sequence[Messag
     insert_rows(connection, told, _COLUMNS, values)
 
 
-def told_again(connection: Connection, target: Target, ids: Collection[int], now: int) -> set[int]:
+def first_messages(connection: Connection, target: Target, ids: Collection[int]) -> dict[int, str]:
+    """By alert: the receipt of the message by which a target was told of it first, where it can be edited."""
+    rows = connection.execute(
+        select(told.c.alert_id, told.c.receipt).where(
+            told.c.alert_id.in_(ids),
+            told.c.receiver == target.receiver,
+            told.c.recipient == target.recipient,
+            told.c.receipt != "",
+        )
+    )
+    return {row.alert_id: row.receipt for row in rows}
+
+
+def told_again(connection: Connection, target: Target, receipts: Mapping[int, str], now: int) -> set[int]:
     """Note that a target heard once more of alerts whose first message stays the one that is edited.
 
     Args:
         connection: to the store, in a transaction.
         target: that was told.
-        ids: of the alerts.
+        receipts: by alert: of the message that was sent now, "" where it can't be edited. That of the first
+            message, where it is a reply to that; any other one takes its place.
         now: UTC ms.
 
     Returns:
-        Those of them that have such a message.
+        Those of the alerts whose first message stays.
     """
-    known = (
-        told.c.alert_id.in_(ids),
-        told.c.receiver == target.receiver,
-        told.c.recipient == target.recipient,
-        told.c.receipt != "",
-    )
-    connection.execute(update(told).where(*known).values(told_at=now))
-    return set(connection.scalars(select(told.c.alert_id).where(*known)))
+    first = first_messages(connection, target, receipts)
+    stay = {alert_id for alert_id, receipt in first.items() if receipts[alert_id] in {"", receipt}}
+    place = (told.c.receiver == target.receiver, told.c.recipient == target.recipient)
+    connection.execute(update(told).where(told.c.alert_id.in_(stay), *place).values(told_at=now))
+    return stay
 
 
 def stale_targets(connection: Connection) -> list[tuple[Target, int]]:
@@ -196,6 +207,27 @@ def waits_beyond(connection: Connection, latest: int) -> bool:
 def hasten(connection: Connection, latest: int, now: int) -> None:
     """Messages that show an old version may be changed now, if not before `latest`; both are UTC ms."""
     connection.execute(update(told).where(told.c.stale, told.c.edit_at > latest).values(edit_at=now))
+
+
+def show_now(connection: Connection, alert_id: int, receivers: Collection[str], now: int) -> None:
+    """Messages about an alert may be edited now, however short a time ago that was done last.
+
+    Args:
+        connection: to the store, in a transaction.
+        alert_id: of the alert.
+        receivers: whose messages can be edited; for a new one, others wait as long as ever.
+        now: UTC ms.
+    """
+    connection.execute(
+        update(told)
+        .where(
+            told.c.alert_id == alert_id,
+            told.c.receiver.in_(receivers),
+            told.c.receipt != "",
+            told.c.edit_at > now,
+        )
+        .values(edit_at=now)
+    )
 
 
 def leave(connection: Connection, item: Told) -> None:

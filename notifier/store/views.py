@@ -80,6 +80,18 @@ def customers_ending(connection: Connection, digits: str, limit: int) -> list[st
     return list(connection.scalars(numbers))
 
 
+def callers(connection: Connection, since: int) -> dict[str, int]:
+    """How many calls were placed since then (UTC ms), by agent: "main/209"; not those of no extension."""
+    dialled = Endpoint.OUT_MISSED, Endpoint.OUT_ANSWERED
+    rows = connection.execute(
+        select(sources.c.account, calls.c.extension, func.count())
+        .join_from(calls, sources, calls.c.source_id == sources.c.id)
+        .where(sources.c.endpoint.in_(dialled), calls.c.placed_at >= since, calls.c.extension != "")
+        .group_by(sources.c.account, calls.c.extension)
+    )
+    return {f"{account}/{extension}": count for account, extension, count in rows}
+
+
 def decisions_of(connection: Connection, call_row: int) -> list[StoredDecision]:
     """What was decided of a call, by rule."""
     rows = connection.execute(

@@ -1,6 +1,6 @@
 """Writing down who is to be told: the audience that the rules name becomes rows of the outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from notifier.config.receivers import NOBODY
@@ -159,6 +159,7 @@ class Tell:
         now: int,
         *,
         to_deputy: bool = False,
+        works: Callable[[Target], bool] = lambda _: True,
     ) -> bool:
         """Write down who is told in place of a row's target, in the caller's transaction.
 
@@ -169,6 +170,7 @@ class Tell:
             reason: why.
             now: UTC ms.
             to_deputy: the target is an agent who is away: deputies come first.
+            works: who of the others may be told.
 
         Returns:
             Is anybody told instead?
@@ -187,6 +189,7 @@ class Tell:
         while via is not Via.OPS:
             group = instead(rule, via, alert.agent, self.directory, reason, now)
             via = group.via
+            group = Audience(tuple(filter(works, group.targets)), group.via, group.reason)
             if self._tells(connection, alert, row, group, now):
                 return True
         return False

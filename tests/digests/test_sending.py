@@ -373,3 +373,10 @@ async def test_what_became_of_them_is_counted(a_world: MakeWorld) -> None:
     assert [value(outcome) for outcome in ("sent", "redirected", "dropped", "retried")] == [2, 1, 2, None]
     sends = {"channel": "slack", "kind": "digest", "outcome": "retried"}
     assert registry.get_sample_value("notifier_sends_total", sends) == 1
+
+
+async def test_each_receiver_sees_numbers_as_it_says(a_world: MakeWorld) -> None:
+    receivers = {**HALL, "hall": {"slack": {"to": "#hall"}, "mask_numbers": True}}
+    room = await due(a_world, BOTH, receivers=receivers)
+    await room.until(DUE + HOUR)
+    assert [one.report.mask_numbers for one in (*room.told(), *room.told("hall"))] == [False, True]

@@ -53,11 +53,13 @@ class Workspace(ScriptedChannel):
     gone: Collection[str] = ()
     tried: list[str]
 
-    async def send(self, address: str, message: model.Message, *, plain: bool = False) -> str:
+    async def send(
+        self, address: str, message: model.Message, *, plain: bool = False, reply_to: str = ""
+    ) -> str:
         self.tried.append(address)
         if address in self.gone:
             raise TargetBroken("chat.postMessage: user_disabled", person_is_gone=True)
-        return await super().send(address, message, plain=plain)
+        return await super().send(address, message, plain=plain, reply_to=reply_to)
 
 
 def without(world: World, *people: str) -> Workspace:

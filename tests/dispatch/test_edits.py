@@ -114,10 +114,10 @@ async def test_an_edit_comes_after_what_waits_for_the_same_target(a_world: MakeW
     world.clock.advance(MINUTE)
     await join(world, "2")
     await world.send_until(world.clock.now() + MINUTE)
-    # The new message tells it all: the old one needs no edit.
     assert [(one.kind, one.edits, one.names) for one in world.sent] == [
         (Kind.OPEN, False, ("1",)),
         (Kind.LEVEL, False, ("1", "2")),
+        (Kind.OPEN, True, ("1", "2")),
     ]
 
 

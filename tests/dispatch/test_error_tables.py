@@ -27,10 +27,11 @@ FALLBACK = {"name": "every", "per": "customer", "notify": "room", "fallback": "b
 ADDRESSED = {"backup": {"slack": {"to": "#backup"}}, "ops": {"slack": {"to": "#ops"}}}
 FIRST = 2  # seconds, of the first retry
 SINCE_START = 60  # seconds, when the call is told
-TARGET, CREDENTIALS, DEAD = (
+TARGET, CREDENTIALS, DEAD, EDIT = (
     NoticeKind.TARGET_BROKEN,
     NoticeKind.CREDENTIALS_BROKEN,
     NoticeKind.DEAD_LETTERS,
+    NoticeKind.EDIT_REFUSED,
 )
 
 SENDS = [
@@ -56,11 +57,14 @@ def course(row: Row) -> Course:
         assert row.pause is not None
         is_date = isinstance(row.fault, Raw) and "GMT" in row.fault.headers.get("Retry-After", "")
         return Course(max(row.pause - is_date * SINCE_START, FIRST))
+    if (row.where, row.fault) == ("users.lookupByEmail", "missing_scope"):
+        return Course(None, CREDENTIALS, "backup")  # all who are known by their address lack it
     return {
         DeliveryTransient: Course(FIRST),
         CredentialsBroken: Course(300, CREDENTIALS),
         TargetBroken: Course(None, TARGET, "backup"),
         PayloadBroken: Course(None),
+        EditRefused: Course(None),
         DeliveryError: Course(None),
     }[row.kind]
 
@@ -128,7 +132,7 @@ async def test_an_edit_that_fails_once_is_made_later_or_made_up_for(beside: Make
     await world.poll()
     began = world.clock.now()
     due = await world.send()
-    assert in_trouble(world) == []
+    assert in_trouble(world) == [EDIT] * (row.kind is EditRefused)
     if row.kind is EditRefused:
         first, second = side.far.posted
         assert (len(first.edits), len(second.edits)) == (0, 0)
@@ -146,7 +150,7 @@ async def test_an_edit_that_fails_once_is_made_later_or_made_up_for(beside: Make
         (RateLimited("slow", 7), "dead", None, (TARGET, DEAD), 24),
         (DeliveryTransient("down"), "dead", None, (TARGET, DEAD), 24),
         (DeliveryTransient("cut", uncertain=True), "dead", None, (TARGET, DEAD), 24),
-        (CredentialsBroken("revoked"), "dead", None, (CREDENTIALS, DEAD), 24),
+        (CredentialsBroken("revoked"), "redirected", 2, (CREDENTIALS,), 5 / 60),
         (TargetBroken("archived"), "redirected", 1, (TARGET,), 0),
         (PayloadBroken("no_text"), "dead", 2, (DEAD,), 0),
         (DeliveryError("of next year"), "dead", 2, (DEAD,), 0),

@@ -120,8 +120,8 @@ async def test_what_grew_old_while_we_were_down_still_gets_a_fair_number_of_trie
     assert world.fates() == [("room", "sent")]
 
 
-async def test_broken_credentials_are_waited_for_and_the_message_is_not_lost(a_world: MakeWorld) -> None:
-    world = await with_a_call(a_world)
+async def test_broken_credentials_are_waited_for_where_nobody_else_can_be_told(a_world: MakeWorld) -> None:
+    world = await with_a_call(a_world, {"name": "every", "notify": "room"}, ops={})
     world.room.sends.extend([CredentialsBroken("token revoked")] * 3)
     began = world.clock.now()
     await world.send_until(began + HOUR)

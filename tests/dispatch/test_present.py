@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Connection
 
 from notifier import model
-from notifier.channels.render import plain, text
+from notifier.channels.render import text
+from notifier.channels.render.plain import plain
 from notifier.dispatch.present import Present
 from notifier.model import Attempts, Endpoint, Kind, Notification, Summary, Target
 from notifier.store import calls, sources

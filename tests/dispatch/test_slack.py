@@ -25,8 +25,8 @@ class Dying(SlackBot):
 
     dies = True
 
-    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:
-        receipt = await super().send(address, message, plain=plain)
+    async def send(self, address: str, message: Message, *, plain: bool = False, reply_to: str = "") -> str:
+        receipt = await super().send(address, message, plain=plain, reply_to=reply_to)
         if self.dies:
             self.dies = False
             raise Killed
@@ -88,6 +88,76 @@ async def test_what_becomes_of_an_alert_is_shown_by_its_first_message_and_not_by
     first, reminder = await letting_go(world, slack)
     assert len(first.edits) >= 1
     assert len(reminder.edits) == 0
+
+
+async def reminded(world: World, slack: FakeSlack) -> Any:
+    """Told of once, and due to be reminded of; the first message."""
+    world.call("Suresh")
+    await world.round()
+    world.clock.advance(HOUR)
+    await world.tick()
+    return slack.posted[0]
+
+
+async def test_a_reminder_stands_below_the_first_message_and_in_the_channel(
+    a_world: MakeWorld, slack: FakeSlack
+) -> None:
+    world = await watching(a_world, slack, repeat_every="1h")
+    first = await reminded(world, slack)
+    await world.send()
+    reminder = next(one for one in await letting_go(world, slack) if one.broadcast)
+    assert reminder.thread_ts == first.ts
+    assert reminder.text.startswith("Reminder: still not reached. Call back Suresh")
+
+
+@pytest.mark.parametrize("fault", ["drop-after-accept", "hang-after-accept", 500])
+async def test_a_reminder_whose_answer_was_lost_is_looked_for_in_the_thread(
+    a_world: MakeWorld, slack: FakeSlack, fault: str | int
+) -> None:
+    world = await watching(a_world, slack, repeat_every="1h")
+    world.deliver.limit = 0.3
+    await reminded(world, slack)
+    slack.fail_next("chat.postMessage", fault)
+    await world.send_until(world.clock.now() + MINUTE)
+    assert len([one for one in await letting_go(world, slack) if one.broadcast]) == 1
+    assert slack.called("conversations.replies")
+    assert world.fates() == [("room", "sent")] * 2
+
+
+async def test_killed_after_slack_accepted_a_reminder_it_is_not_posted_again(
+    a_world: MakeWorld, slack: FakeSlack
+) -> None:
+    world = await watching(a_world, slack, Dying, repeat_every="1h")
+    assert world.real_channels is not None
+    world.real_channels["room"].dies = False  # type: ignore[attr-defined]
+    await reminded(world, slack)
+    world.real_channels["room"].dies = True  # type: ignore[attr-defined]
+    await world.killed_while_sending()
+    await world.send()
+    assert len([one for one in await letting_go(world, slack) if one.broadcast]) == 1
+    assert world.fates() == [("room", "sent")] * 2
+
+
+@pytest.mark.parametrize("refused", ["", "thread_not_found", "cannot_reply_to_message"])
+async def test_where_somebody_deleted_the_first_message_a_reminder_takes_its_place(
+    a_world: MakeWorld, slack: FakeSlack, refused: str
+) -> None:
+    world = await watching(a_world, slack, repeat_every="1h")
+    await reminded(world, slack)
+    slack.posted.clear()
+    slack.workspace.refuses_orphans = refused
+    await world.send()
+    world.clock.advance(MINUTE)
+    world.call("Suresh")
+    await world.round()
+    world.clock.advance(HOUR)
+    await world.tick()
+    await world.send()
+    whole = next(one for one in slack.posted if one.thread_ts is None)
+    assert next(block["type"] for block in whole.blocks or ()) == "header"
+    assert "Attempt 2" in str(whole.blocks)
+    told = [one for one in await letting_go(world, slack) if not one.is_quiet]
+    assert [one.thread_ts for one in told] == [None, whole.ts]
 
 
 async def test_a_connection_cut_after_slack_accepted_leads_to_one_message(

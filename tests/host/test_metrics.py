@@ -1,5 +1,5 @@
 from notifier.host.health import Health
-from notifier.host.metrics import Edited, Letter, Metrics, Read, Sent
+from notifier.host.metrics import OTHER, Edited, Letter, Metrics, Pressed, Read, Sent
 from notifier.web.counters import Counters
 from tests.support.clock import FakeClock
 
@@ -15,13 +15,14 @@ def test_where_nobody_asks_nothing_is_counted_and_nothing_fails() -> None:
     metrics.sent("room", Letter.NOTIFICATION, Sent.SENT, 0.1)
     metrics.told(0.1, 1.0)
     metrics.edited("room", Edited.EDITED)
+    metrics.pressed(OTHER, Pressed.UNKNOWN)
     metrics.reloaded(ok=True)
     assert vars(metrics) == before == {}
 
 
 def test_the_one_that_counts_does_so_for_everything() -> None:
     verbs = {name for name in vars(Metrics) if not name.startswith("_")}
-    assert len(verbs) == 10
+    assert len(verbs) == 11
     assert verbs <= set(vars(Counters))
 
 

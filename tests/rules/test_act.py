@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from notifier.model import Alert, AlertState, EndReason, Event, EventKind
-from notifier.rules.act import Acted, Action, Order, Shown, Standing, Verdict, act
+from notifier.rules.act import LONGEST_SNOOZE, Acted, Action, Order, Shown, Standing, Verdict, act
 from notifier.rules.acted import said
 from tests.support.clock import START
 from tests.support.sample import MINUTE, an_alert
@@ -330,3 +330,11 @@ def test_done_twice_the_second_says_so() -> None:
 def test_an_alert_without_times_is_spoken_of_all_the_same() -> None:
     bare = an_alert(state=AlertState.ENDED, ended_as=None)
     assert text(act(bare, order(ACK), TOLD, NOW)).startswith("it has ended, at an unknown time: everybody")
+
+
+def test_nobody_is_snoozed_for_so_long_that_they_are_forgotten() -> None:
+    farthest = NOW + LONGEST_SNOOZE
+    assert act(an_alert(), order(SNOOZE, until=farthest), TOLD, NOW).is_done
+    acted = act(an_alert(), order(SNOOZE, until=farthest + 1), TOLD, NOW)
+    assert acted.verdict is Verdict.TOO_FAR
+    assert "90 days" in text(acted)

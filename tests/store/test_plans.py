@@ -24,6 +24,7 @@ from notifier.store import (
     reach,
     silences,
     sources,
+    threads,
     told,
 )
 from notifier.store import rejects as stored_rejects
@@ -47,10 +48,10 @@ from tests.support.store import (
 HOUR = 3_600_000  # ms
 GROWING = (
     *("calls", "call_aliases", "rejects", "alerts", "alert_calls", "decisions", "outbox", "told"),
-    *("notices", "alert_events"),
+    *("notices", "alert_events", "threads"),
 )
 # Those hold only what is still to be done, or was given up: going through one whole is cheap.
-LIVE = ("ix_outbox_waiting", "ix_outbox_dead", "ix_told_stale", "ix_alerts_wakes")
+LIVE = ("ix_outbox_waiting", "ix_outbox_dead", "ix_told_stale", "ix_alerts_wakes", "ix_threads_due")
 
 
 def an_idle_poll(connection: Connection) -> None:
@@ -78,6 +79,10 @@ def an_idle_dispatch(connection: Connection) -> None:
     told.stale_targets(connection)
     told.stale_for(connection, ROOM, now)
     told.waits_beyond(connection, now)
+    threads.due_targets(connection)
+    threads.due(connection, ROOM, now)
+    threads.waits_beyond(connection, now)
+    threads.rest_all(connection, ROOM)
     outbox_claims.is_due(connection, ROOM, now)
     outbox_claims.claim(connection, ROOM, "boot", now, Limits(10, 20))
     outbox_claims.claim_many(connection, ROOM, "boot", now, 100)
@@ -173,6 +178,19 @@ def an_alert_that_goes_on(connection: Connection) -> None:
     alerts.show_anew(connection, ids, ROOM)
 
 
+def what_is_said_below_its_message(connection: Connection) -> None:
+    """What it costs to say what happened to it."""
+    active = alerts.active(connection, [("not-reached", "active")])["not-reached", "active"]
+    thread = threads.thread(connection, active.id, ROOM)
+    assert thread is not None
+    threads.owe(connection, thread, START)
+    threads.unlisted(connection, active.id, 0, 50)
+    threads.raised_at(connection, active)
+    threads.trying(connection, thread, threads.Mark(1), START)
+    threads.told(connection, thread, threads.Mark(1))
+    threads.begin(connection, ROOM, [thread])
+
+
 def a_batch_forgotten(connection: Connection) -> None:
     """What forgetting costs where everything is old."""
     purge.needed_from(connection, ["main"], HOUR, START + HOUR)
@@ -188,6 +206,7 @@ ALL = [
     an_answered_call,
     a_summary,
     an_alert_that_goes_on,
+    what_is_said_below_its_message,
 ]
 Pass = Callable[[Connection], None]
 
@@ -207,10 +226,12 @@ def _fill(connection: Connection, count: int) -> None:
         told.record(
             connection, alert.id, ROOM, receipt="r", version=9, call_count=1, now=START, edit_at=START
         )
+        threads.begin(connection, ROOM, [threads.Thread(alert.id, ROOM, "r", threads.Mark(1))])
         end_alert(connection, alert)
     active = store_alert(connection, "active", START + 9 * HOUR)
     enqueue(connection, active, LEADS, state=RowState.DEAD)
     told.record(connection, active.id, ROOM, receipt="r", version=1, call_count=1, now=START, edit_at=START)
+    threads.begin(connection, ROOM, [threads.Thread(active.id, ROOM, "r", threads.Mark(1))])
 
 
 def _plans(connection: Connection, work: Pass) -> list[tuple[str, str]]:

@@ -192,3 +192,43 @@ def test_who_knows_of_an_alert_in_the_order_in_which_they_were_told(
             edit_at=START,
         )
     assert list(told.who_knows(connection, alert.id).items()) == [(LEADS, START), (ROOM, START + 1)]
+
+
+def test_what_is_done_about_an_alert_shows_at_once_where_messages_can_be_edited(
+    connection: Connection, alert: Alert
+) -> None:
+    other = store_alert(connection, "other")
+    later = START + 30_000
+    _tell(connection, alert, ROOM, later)
+    _tell(connection, alert, Target("sales-room", "#unsent"), later, receipt="")
+    _tell(connection, alert, LEADS, later)
+    _tell(connection, other, ROOM, later)
+    _change(connection, alert)
+    told.show_now(connection, alert.id, ["sales-room"], START + 1)
+    assert _stale(connection) == {
+        ROOM: START + 1,
+        Target("sales-room", "#unsent"): later,
+        LEADS: later,
+    }
+    assert told.stale_for(connection, ROOM, START + 1) is not None
+    _change(connection, other)
+    assert len(told.stale_of(connection, ROOM, START + 1, 10)) == 1
+
+
+def test_what_a_target_heard_once_more_leaves_its_first_message_the_one_that_is_edited(
+    connection: Connection, alert: Alert
+) -> None:
+    others = [store_alert(connection, key) for key in ("in a summary", "mailed", "deleted", "untold")]
+    for one, receipt in zip((alert, *others[:3]), ("r1", "r2", "", "r4"), strict=True):
+        _tell(connection, one, receipt=receipt)
+    changed = _change(connection, alert)
+    sent = dict(zip([alert.id, *(one.id for one in others)], ("r1", "", "r3", "r5", "r6"), strict=True))
+    assert told.first_messages(connection, ROOM, sent) == dict(
+        zip([alert.id, others[0].id, others[2].id], ("r1", "r2", "r4"), strict=True)
+    )
+    assert told.told_again(connection, ROOM, sent, START + 7) == {alert.id, others[0].id}
+    assert told.who_knows(connection, alert.id) == {ROOM: START + 7}
+    assert told.who_knows(connection, others[2].id) == {ROOM: START}  # another message takes its place
+    (item,) = told.stale_of(connection, ROOM, START, 9)
+    assert (item.alert_id, item.receipt) == (changed.id, "r1")
+    assert told.first_messages(connection, LEADS, sent) == {}

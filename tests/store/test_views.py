@@ -55,6 +55,21 @@ def test_calls_are_found_by_what_is_wanted_newest_first(
     assert _found(three, wanted) == expected
 
 
+def test_who_called_is_counted_since_an_instant(three: Connection) -> None:
+    store_calls(
+        three,
+        a_call(id="d", placed_at=START + 30, extension="209"),
+        a_call(id="e", placed_at=START + 30, extension=""),
+        a_call(id="f", placed_at=START - 1, extension="210"),
+    )
+    for endpoint in (Endpoint.OUT_ANSWERED, Endpoint.IN_ANSWERED):
+        source = sources.source(three, "main", endpoint)
+        answered = a_call(id="g", endpoint=endpoint, placed_at=START, extension="210")
+        calls.insert_calls(three, source, calls.new_calls(three, source.id, [answered]), 0, START)
+    assert views.callers(three, START) == {"main/209": 2, "main/210": 2, "second/209": 1}
+    assert views.callers(three, START + 31) == {}
+
+
 def test_no_more_calls_are_found_than_asked_for(three: Connection) -> None:
     assert _found(three, Wanted(), 2) == ["b", "c"]
 
