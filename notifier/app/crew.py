@@ -3,11 +3,12 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from notifier.app.loops import Crew, Process
 from notifier.app.secrets import guard
+from notifier.channels.base import Buttons as ButtonsShown
 from notifier.channels.registry import Channels, channels
 from notifier.clock import Clock
 from notifier.config import Account, Config
@@ -30,7 +31,9 @@ from notifier.telecmi import Client, Http, http_client
 from notifier.tell import Tell
 
 if TYPE_CHECKING:
-    from notifier.channels.slack import SlackApi  # megabytes of libraries, and not always needed
+    # Megabytes of libraries, and not always needed.
+    from notifier.buttons import Buttons
+    from notifier.channels.slack import SlackApi
 
 LONGEST_PAGE = 60.0
 """Seconds after which a page of TeleCMI is left for the next poll, however far away that is."""
@@ -110,7 +113,8 @@ def build(
         jitter=random.random,
         stop=asyncio.Event(),
     )
-    connected = channels(config, clock, slack_api)
+    shown = ButtonsShown()
+    connected = channels(config, clock, slack_api, shown)
     dispatch = Dispatch(
         database=database,
         clock=clock,
@@ -158,6 +162,7 @@ def build(
             boot_at=process.boot_at,
             jitter=random.random,
         ),
+        buttons=_buttons(config, database, clock, health, wakes, calendars, shown, slack_api),
         heartbeat=None if beat is None else Heartbeat(beat, clock, health),
         process=process,
     )
@@ -169,6 +174,35 @@ def _clients(config: Config, http: Http, clock: Clock) -> Iterator[tuple[Account
     deadline = min(poll.every / 1000, LONGEST_PAGE)
     for account in config.telecmi.accounts:
         yield account, Client(account, poll, http, clock, country=config.country, deadline_s=deadline)
+
+
+def _buttons(
+    config: Config,
+    database: Database,
+    clock: Clock,
+    health: Health,
+    wakes: Wakes,
+    calendars: Mapping[str, Hours],
+    shown: ButtonsShown,
+    slack_api: "SlackApi | None",
+) -> "Buttons | None":
+    """What hears of presses, where there is a token for it."""
+    if config.slack is None or config.slack.app_token is None:
+        return None
+    from notifier.buttons import buttons_of  # noqa: PLC0415 - only where there are any
+
+    return buttons_of(
+        config,
+        config.slack,
+        config.slack.app_token,
+        database,
+        clock,
+        health,
+        wakes,
+        calendars,
+        shown,
+        slack_api,
+    )
 
 
 def _notices(

@@ -20,14 +20,22 @@ class FirstReads:
         wakes: wakes the loops that wait.
         loops: their names.
         untried: names of the sources.
+        patience: seconds that the others wait at the most.
     """
 
-    def __init__(self, clock: Clock, wakes: Wakes, loops: Iterable[str], untried: Iterable[str]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        wakes: Wakes,
+        loops: Iterable[str],
+        untried: Iterable[str],
+        patience: float = PATIENCE,
+    ) -> None:
         self._clock = clock
         self._wakes = wakes
         self._loops = tuple(loops)
         self._untried = set(untried)
-        self._until = clock.monotonic() + PATIENCE
+        self._until = clock.monotonic() + patience
 
     def of(self, source: str, step: Step) -> Step:
         """The step of a source, after which it counts as tried."""

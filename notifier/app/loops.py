@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,13 +20,16 @@ from notifier.host import heartbeat
 from notifier.host.disk import StoreFile
 from notifier.host.health import Health
 from notifier.host.heartbeat import Heartbeat
-from notifier.host.troubles import CONFIGURATION
+from notifier.host.troubles import ABOUT_BUTTONS, CONFIGURATION
 from notifier.intake import Intake
 from notifier.lifecycle import Lifecycle
 from notifier.loop import Wakes, go_round
 from notifier.notices import NAME as NOTICES
 from notifier.notices import Notices
 from notifier.telecmi import Http
+
+if TYPE_CHECKING:
+    from notifier.buttons import Buttons  # megabytes of libraries, and not always needed
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +44,9 @@ LAST_SENDS = 2.0
 
 FIRST_BEAT = 1.0
 """Seconds until the first heartbeat: the other loops must have finished a pass by then."""
+
+FIRST_HEARD = 3.0
+"""Seconds that nobody is told of anything until Slack has taken or refused the token for buttons."""
 
 APART = 1.0
 """Seconds between the first polls of an account's lists, at the most."""
@@ -71,6 +78,7 @@ class Crew:
     dispatch: Dispatch
     notices: Notices
     digests: Digests
+    buttons: "Buttons | None"
     heartbeat: Heartbeat | None
     process: Process
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -79,7 +87,8 @@ class Crew:
     def loops(self) -> list[str]:
         """Their names."""
         beats = [heartbeat.NAME] if self.heartbeat else []
-        ours = ["lifecycle", "dispatch", NOTICES, DIGESTS, ONLOOKER, *beats]
+        presses = [self.buttons.name] if self.buttons else []
+        ours = ["lifecycle", "dispatch", NOTICES, DIGESTS, ONLOOKER, *presses, *beats]
         return [*ours, *(intake.name for intake in self.intakes)]
 
     def announce(self) -> None:
@@ -104,6 +113,9 @@ class Crew:
         await self.digests.adopt()
         # It is the one in the file.
         self.health.troubles.clear(*CONFIGURATION)
+        if self.buttons is None:
+            for trouble in ABOUT_BUTTONS:
+                self.health.troubles.clear(*trouble)
 
     def start(self) -> None:
         """Let the loops go round. Accounts are spread over the time between two polls."""
@@ -111,13 +123,19 @@ class Crew:
         is_first = self.lifecycle.before is None
         answered = [one.name for one in self.intakes if is_first and one.endpoint.is_answered]
         reads = FirstReads(self.clock, self.wakes, TELLING, answered)
+        # With a token that is refused no message has a button.
+        presses = [self.buttons.name] if self.buttons else []
+        heard = FirstReads(self.clock, self.wakes, TELLING, presses, FIRST_HEARD)
         for intake, first in first_polls(self.intakes):
             self._go(intake.name, reads.of(intake.name, intake.step), first)
         for name, step in zip(TELLING, (self.lifecycle.step, self.dispatch.step), strict=True):
-            self._go(name, reads.then(self._until_due(step)))
+            self._go(name, reads.then(heard.then(self._until_due(step))))
         self._go(NOTICES, self._until_due(self.notices.step))
         self._go(DIGESTS, self._until_due(self.digests.step))
         self._go(ONLOOKER, Onlooker(self.lifecycle.database, self.wakes).step)
+        if self.buttons is not None:
+            self.buttons.begin()
+            self._go(self.buttons.name, heard.of(self.buttons.name, self.buttons.step))
         if self.heartbeat is not None:
             self._go(heartbeat.NAME, self.heartbeat.step, FIRST_BEAT)
 
@@ -140,8 +158,9 @@ class Crew:
         await self.http.aclose()
 
     @property
-    def _senders(self) -> tuple[Dispatch, Notices, Digests]:
-        return self.dispatch, self.notices, self.digests
+    def _senders(self) -> "tuple[Dispatch | Notices | Digests | Buttons, ...]":
+        presses = (self.buttons,) if self.buttons else ()
+        return self.dispatch, self.notices, self.digests, *presses
 
     def _go(self, name: str, step: Callable[[], Awaitable[float]], first: float = 0.0) -> None:
         turning = go_round(name, step, wakes=self.wakes, clock=self.clock, health=self.health, first=first)

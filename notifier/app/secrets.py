@@ -22,10 +22,7 @@ def secrets_of(config: Config) -> Iterable[str]:
 def _secrets(config: Config) -> Iterator[Secret]:
     for account in config.telecmi.accounts:
         yield account.secret
-    if config.slack is not None:
-        yield config.slack.bot_token
-    if config.email is not None and config.email.password is not None:
-        yield config.email.password
+    yield from _of_services(config)
     for receiver in config.receivers.values():
         if receiver.slack is not None and receiver.slack.webhook_url is not None:
             yield receiver.slack.webhook_url
@@ -34,3 +31,12 @@ def _secrets(config: Config) -> Iterator[Secret]:
             yield receiver.webhook.secret
     if config.ops.heartbeat_url is not None:
         yield config.ops.heartbeat_url
+
+
+def _of_services(config: Config) -> Iterator[Secret]:
+    if config.slack is not None:
+        yield config.slack.bot_token
+        if config.slack.app_token is not None:
+            yield config.slack.app_token
+    if config.email is not None and config.email.password is not None:
+        yield config.email.password

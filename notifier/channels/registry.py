@@ -7,26 +7,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeAlias
 
-from notifier.channels.base import Channel
+from notifier.channels.base import Buttons, Channel
 from notifier.clock import Clock
 from notifier.config.schema import Config
 
 if TYPE_CHECKING:
     from notifier.channels.slack import SlackApi
 
-Maker: TypeAlias = "Callable[[Config, Clock, SlackApi | None], Mapping[str, Channel]]"
+Maker: TypeAlias = "Callable[[Config, Clock, SlackApi | None, Buttons], Mapping[str, Channel]]"
 
 
-def _slack(config: Config, clock: Clock, api: "SlackApi | None") -> Mapping[str, Channel]:
+def _slack(config: Config, clock: Clock, api: "SlackApi | None", buttons: Buttons) -> Mapping[str, Channel]:
     receivers = {name: kind for name, each in config.receivers.items() if (kind := each.slack) is not None}
     if not receivers:
         return {}
     from notifier.channels.slack import slack_channels  # noqa: PLC0415 - only where it is needed
 
-    return slack_channels(receivers, config.slack, clock, api)
+    return slack_channels(receivers, config.slack, clock, api, buttons, config.agents)
 
 
-def _email(config: Config, clock: Clock, _api: "SlackApi | None") -> Mapping[str, Channel]:
+def _email(config: Config, clock: Clock, _api: "SlackApi | None", _buttons: Buttons) -> Mapping[str, Channel]:
     receivers = {name: kind for name, each in config.receivers.items() if (kind := each.email) is not None}
     if not receivers:
         return {}
@@ -35,7 +35,9 @@ def _email(config: Config, clock: Clock, _api: "SlackApi | None") -> Mapping[str
     return mail_channels(receivers, config.email, clock)
 
 
-def _webhook(config: Config, clock: Clock, _api: "SlackApi | None") -> Mapping[str, Channel]:
+def _webhook(
+    config: Config, clock: Clock, _api: "SlackApi | None", _buttons: Buttons
+) -> Mapping[str, Channel]:
     receivers = {name: kind for name, each in config.receivers.items() if (kind := each.webhook) is not None}
     if not receivers:
         return {}
@@ -73,13 +75,16 @@ class Channels(Mapping[str, Channel]):
                 stack.push_async_callback(channel.aclose)
 
 
-def channels(config: Config, clock: Clock, slack_api: "SlackApi | None" = None) -> Channels:
+def channels(
+    config: Config, clock: Clock, slack_api: "SlackApi | None" = None, buttons: Buttons | None = None
+) -> Channels:
     """Build the channels of a configuration. Nothing is connected before something is sent.
 
     Args:
         config: whose receivers are to be served.
         clock: for what channels remember a while.
         slack_api: takes the place of Slack's real Web API.
+        buttons: whether messages have any; none have where nobody says so.
 
     Raises:
         ConfigError: a receiver needs settings that are missing.
@@ -87,5 +92,5 @@ def channels(config: Config, clock: Clock, slack_api: "SlackApi | None" = None) 
     """
     made: dict[str, Channel] = {}
     for make in _MAKERS:
-        made.update(make(config, clock, slack_api))
+        made.update(make(config, clock, slack_api, buttons or Buttons()))
     return Channels(made)

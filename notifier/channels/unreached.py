@@ -4,12 +4,18 @@ import errno
 import socket
 import ssl
 
+UNRESOLVED = "the name of its host can't be resolved"
+_NO_ROUTE = "there is no route to it"
+_NO_NETWORK = "there is no network"
+OFFLINE = (UNRESOLVED, _NO_ROUTE, _NO_NETWORK)
+"""What it is where this machine itself may be cut off."""
+
 _DEEPEST = 10
 _WORDS = {
     errno.ECONNREFUSED: "it was refused: nothing listens there",
-    errno.ENETUNREACH: "there is no route to it",
-    errno.EHOSTUNREACH: "there is no route to it",
-    errno.ENETDOWN: "there is no network",
+    errno.ENETUNREACH: _NO_ROUTE,
+    errno.EHOSTUNREACH: _NO_ROUTE,
+    errno.ENETDOWN: _NO_NETWORK,
     errno.ECONNRESET: "the other side closed it",
     errno.ETIMEDOUT: "no answer in time",
 }
@@ -30,7 +36,7 @@ def why(error: BaseException) -> str:
 def _words(error: BaseException) -> str:
     match error:
         case socket.gaierror():
-            return "the name of its host can't be resolved"
+            return UNRESOLVED
         case ssl.SSLCertVerificationError():
             return "its certificate is not trusted"
         case ssl.SSLError():

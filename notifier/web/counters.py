@@ -6,7 +6,8 @@ from itertools import product
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from notifier.clock import Clock
-from notifier.host.metrics import Edited, Letter, Metrics, Read, Sent
+from notifier.host.metrics import OTHER, Edited, Letter, Metrics, Pressed, Read, Sent
+from notifier.model import Button
 from notifier.web.labels import SOURCE, label, source_labels
 
 _REQUEST = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
@@ -96,6 +97,12 @@ class Counters(Metrics):
             "From when the last call of an alert was placed until its target was told; with the rule's wait.",
             _PLACED_TO_TOLD,
         )
+        self._presses = counter(
+            "notifier_presses_total",
+            "Buttons in Slack that were pressed, by what became of it.",
+            "button",
+            "outcome",
+        )
         self._reloads = counter(
             "notifier_config_reloads_total", "New configurations taken and refused.", "outcome"
         )
@@ -110,6 +117,8 @@ class Counters(Metrics):
         )
         for outcome in _RELOADS:
             self._reloads.labels(outcome)
+        for button, pressed in product((*Button, OTHER), Pressed):
+            self._presses.labels(_short(button), pressed)
         started = gauge("process_start_time_seconds", "When the process began, since the epoch.", "seconds")
         started.set(clock.now() / 1000)
         self._in_force()
@@ -165,6 +174,9 @@ class Counters(Metrics):
     def edited(self, receiver: str, outcome: Edited) -> None:
         self._edits.labels(self._channel(receiver), outcome).inc()
 
+    def pressed(self, button: str, outcome: Pressed) -> None:
+        self._presses.labels(_short(button), outcome).inc()
+
     def reloaded(self, *, ok: bool) -> None:
         self._reloads.labels(_RELOADS[0] if ok else _RELOADS[1]).inc()
         if ok:
@@ -178,3 +190,7 @@ class Counters(Metrics):
 
     def _channel(self, receiver: str) -> str:
         return self._channels.get(receiver, _NO_CHANNEL)
+
+
+def _short(button: str) -> str:
+    return button.rpartition(".")[2]

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from notifier.host.masking import protect
-from notifier.host.metrics import Edited, Letter, Read, Sent
+from notifier.host.metrics import OTHER, Edited, Letter, Pressed, Read, Sent
+from notifier.model import Button
 from notifier.web.counters import Counters
 from tests.support.clock import START, FakeClock
 
@@ -133,3 +134,11 @@ def test_a_name_loses_what_no_metric_may_show(counters: Counters) -> None:
     assert value(counters, "decisions_total", rule="*** for +91…5678", reason="opened") == 1
     assert value(counters, "digests_total", digest="***", outcome="sent") == 1
     assert value(counters, "requests_total", account="981…5678", endpoint="out_missed") == 1
+
+
+def test_presses_are_counted_by_button_and_outcome(counters: Counters) -> None:
+    assert value(counters, "presses_total", button="snooze", outcome="done") == 0
+    counters.pressed(Button.ACK, Pressed.DONE)
+    counters.pressed(OTHER, Pressed.UNKNOWN)
+    assert value(counters, "presses_total", button="ack", outcome="done") == 1
+    assert value(counters, "presses_total", button="other", outcome="unknown") == 1

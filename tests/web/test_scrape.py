@@ -19,6 +19,7 @@ from tests.support.scraped import SOURCE, Ask, asking, some_figures, something_o
 
 LABELS = {
     "account",
+    "button",
     "digest",
     "endpoint",
     "rule",

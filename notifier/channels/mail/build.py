@@ -34,4 +34,7 @@ def mail_channels(
             raise ConfigError(problems)
         return {}
     postman = Postman(settings, clock)
-    return {name: Mail(postman, settings.sender) for name in receivers}
+    return {
+        name: Mail(postman, settings.sender, receiver.reply_to or settings.reply_to)
+        for name, receiver in receivers.items()
+    }

@@ -16,6 +16,7 @@ The server's own words are left out of every error: they repeat addresses. Its c
 """
 
 import re
+import socket
 import ssl
 from enum import StrEnum
 
@@ -92,6 +93,14 @@ def _without_answer(error: Exception, step: Step) -> DeliveryError:
         )
     if isinstance(error, UnicodeError):
         return CredentialsBroken("email.host can't be the name of a server")
+    match error.__cause__ if step is Step.CONNECT else None:
+        case socket.gaierror():
+            return DeliveryTransient("the SMTP server's name can't be resolved; check email.host")
+        case ConnectionRefusedError():
+            return DeliveryTransient(
+                "the SMTP server refused the connection: nothing listens there; "
+                "check email.host and email.port"
+            )
     silent = isinstance(error, TimeoutError)
     return DeliveryTransient(
         f"SMTP server {'silent' if silent else 'unreachable or gone'} at {step}",

@@ -2,14 +2,17 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import getaddresses
 
-from notifier.channels.render import html, plain, subject
 from notifier.channels.render.escape import clean
+from notifier.channels.render.html import html
+from notifier.channels.render.plain import plain
+from notifier.channels.render.subject import is_urgent, subject
 from notifier.errors import CredentialsBroken, TargetBroken
 from notifier.model import DigestReport, Message, Notice, Notification, Summary
 
@@ -38,7 +41,7 @@ def sender_address(sender: str) -> str:
     Raises:
         CredentialsBroken: there is none, or more than one.
     """
-    return _sender(sender)[1]
+    return _one(sender, "email.sender")[1]
 
 
 def message_id(message: Message, sender: str) -> str:
@@ -46,32 +49,40 @@ def message_id(message: Message, sender: str) -> str:
     return _identity(message.delivery_id, sender)
 
 
-def compose(message: Message, sender: str, address: str, *, text_only: bool = False) -> EmailMessage:
+def compose(
+    message: Message, sender: str, address: str, *, answers_to: Sequence[str] = (), text_only: bool = False
+) -> EmailMessage:
     """Write the e-mail.
 
     Args:
         message: what to tell.
         sender: as the configuration has it: "Missed calls <calls@example.com>".
         address: one recipient.
+        answers_to: whom answers go to, each as the sender is written; to the sender where there is none.
         text_only: without its HTML part.
 
     Raises:
         TargetBroken: the recipient is not one address.
-        CredentialsBroken: the sender is none.
+        CredentialsBroken: the sender is none, or one of those whom answers go to.
     """
     recipient = one_address(address)
     if recipient is None:
         raise TargetBroken("the recipient is not one plain e-mail address")
-    name, origin = _sender(sender)
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(clean(name), addr_spec=origin)
+    mail["From"] = _named(sender, "email.sender")
     mail["To"] = Address(addr_spec=recipient)
+    if answers_to:
+        mail["Reply-To"] = [_named(one, "reply_to") for one in answers_to]
     mail["Subject"] = subject(message)
     mail["Date"] = _EPOCH + timedelta(milliseconds=message.now)
     mail["Message-ID"] = message_id(message, sender)
     thread = _thread(message)
     if thread:
         mail["In-Reply-To"] = mail["References"] = _identity(thread, sender)
+    if is_urgent(message):
+        # Severity may rise while an alert lives, so it can't stand in the subject.
+        mail["Importance"] = "high"
+        mail["X-Priority"] = "1"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail.set_content(plain(message))
@@ -91,10 +102,16 @@ def _thread(message: Message) -> str:
             return f"notice-{message.uid}"
 
 
-def _sender(sender: str) -> tuple[str, str]:
-    found = getaddresses([sender])
+def _named(text: str, key: str) -> Address:
+    name, address = _one(text, key)
+    return Address(clean(name), addr_spec=address)
+
+
+def _one(text: str, key: str) -> tuple[str, str]:
+    """The name and the address in "Missed calls <calls@example.com>"."""
+    found = getaddresses([text])
     if len(found) != 1 or one_address(found[0][1]) is None:
-        raise CredentialsBroken("email.sender is not one e-mail address")
+        raise CredentialsBroken(f"{key} is not one e-mail address")
     return found[0]
 
 

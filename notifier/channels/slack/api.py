@@ -17,7 +17,17 @@ from notifier.config.values import Secret
 from notifier.errors import CredentialsBroken, DeliveryError, NotifierError
 
 # Slack takes no JSON for what it regards as reading.
-_READS: Final = frozenset({"conversations.history", "conversations.list", "users.lookupByEmail"})
+_READS: Final = frozenset(
+    {
+        "conversations.history",
+        "conversations.list",
+        "conversations.replies",
+        "usergroups.list",
+        "usergroups.users.list",
+        "users.info",
+        "users.lookupByEmail",
+    }
+)
 
 # What comes out of the SDK for answers that are not what it expects: a text body is asked for `.get`, a wrong
 # encoding or a deeply nested body fails while it is parsed.
@@ -60,6 +70,8 @@ class Identity:
 class SdkApi:
     """The real one, with slack_sdk over one pooled session. It tries once; others decide when again.
 
+    A token that is refused, and was replaced in its file meanwhile, is replaced at once.
+
     Args:
         token: the bot's.
         base_url: ends with "/api/".
@@ -97,8 +109,9 @@ class SdkApi:
 
     async def _answer(self, method: str, payload: Mapping[str, object]) -> _Answer:
         outcome = await self._attempt(method, payload)
-        if isinstance(outcome, CredentialsBroken):
-            self._reread()
+        # Nothing was done; with a token that was replaced in its file it may be.
+        if isinstance(outcome, CredentialsBroken) and self._has_another_token():
+            outcome = await self._attempt(method, payload)
         # Raised out of any `except`: as its context, the original error would carry the URL and the token.
         if isinstance(outcome, DeliveryError):
             raise outcome
@@ -121,12 +134,12 @@ class SdkApi:
             return refused(method, 200, None, {})
         return answer.data, answer.headers
 
-    def _reread(self) -> None:
-        """The next try takes a token that was replaced in its file. If that fails, the old one stays."""
+    def _has_another_token(self) -> bool:
+        """Was it replaced in its file? The old one stays where that can't be told."""
         try:
-            self._token.reread()
+            return self._token.reread()
         except (OSError, ValueError, NotifierError):
-            return
+            return False
 
 
 def _refusal(method: str, response: object) -> DeliveryError:

@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from notifier.channels.base import BY_ADDRESS, TO_PEOPLE
 from notifier.channels.slack.address import AddressKind, kind_of
 from notifier.channels.slack.api import SlackApi
 from notifier.clock import Clock
-from notifier.errors import CredentialsBroken, DeliveryTransient, TargetBroken
+from notifier.errors import CredentialsBroken, DeliveryError, DeliveryTransient, TargetBroken
 
 FOUND_FOR = 12 * 3600.0  # seconds; an address may be given to somebody else
 MISSING_FOR = 600.0  # seconds; ops may be adding that person just now
+
+_NOBODY = (
+    "nobody in Slack has the address of {place} (any more): correct {setting}, or write the member id (U…),"
+    " which stays the same when an address changes"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +48,12 @@ class People:
             TargetBroken: nobody has that address (any more).
             DeliveryError: what Slack answered.
         """
-        user = await self._user(address) if kind_of(address) is AddressKind.MAIL else address
+        user = await self.user(address) if kind_of(address) is AddressKind.MAIL else address
         if user not in self._conversations:
-            answer = await self._api.call("conversations.open", {"users": user})
+            try:
+                answer = await self._api.call("conversations.open", {"users": user})
+            except CredentialsBroken as error:
+                raise _narrowed(error, TO_PEOPLE) from None
             self._conversations[user] = _id(answer, "channel")
         return self._conversations[user]
 
@@ -57,14 +66,27 @@ class People:
             self._conversations.pop(looked.user, None)
             del self._looked[address.lower()]
 
-    async def _user(self, email: str) -> str:
+    def known(self, email: str) -> str | None:
+        """The id of whom was found by this address lately; "" where nobody was, None where to look."""
+        looked = self._looked.get(email.lower())
+        if looked is None or looked.until <= self._clock.monotonic():
+            return None
+        return looked.user or ""
+
+    async def user(self, email: str) -> str:
+        """The id (U…) of the person with this e-mail address, looked up where that is needed.
+
+        Raises:
+            TargetBroken: nobody has that address (any more), or nobody may be looked up.
+            DeliveryError: what Slack answered.
+        """
         looked = self._looked.get(email.lower())
         if looked is None or looked.until <= self._clock.monotonic():
             looked = await self._look_up(email)
             self._looked[email.lower()] = looked
         if looked.user is None:
             text = "nobody in Slack has the e-mail address that is configured for this person"
-            raise TargetBroken(text, person_is_gone=True)
+            raise TargetBroken(text, person_is_gone=True, for_ops=_NOBODY)
         return looked.user
 
     async def _look_up(self, email: str) -> _Looked:
@@ -73,11 +95,15 @@ class People:
         except TargetBroken:
             return _Looked(None, self._clock.monotonic() + MISSING_FOR)
         except CredentialsBroken as error:
-            # Only the look-up is forbidden: those who are named by their id can be told all the same.
-            if "missing_scope" in str(error):
-                raise TargetBroken(str(error)) from None
-            raise
+            raise _narrowed(error, BY_ADDRESS) from None
         return _Looked(_id(answer, "user"), self._clock.monotonic() + FOUND_FOR)
+
+
+def _narrowed(error: CredentialsBroken, part: str) -> DeliveryError:
+    """A scope that is missing forbids this call alone: whoever needs no such call can still be told."""
+    if "missing_scope" not in str(error):
+        return error
+    return TargetBroken(str(error), part=part, for_ops=f"{error.for_ops}. Until then others are told instead")
 
 
 def _id(answer: Mapping[str, object], key: str) -> str:

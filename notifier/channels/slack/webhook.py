@@ -11,10 +11,12 @@ from notifier.channels.slack import message as form
 from notifier.channels.slack.address import digest
 from notifier.channels.slack.bot import SUMMARY_SIZE
 from notifier.channels.slack.connection import TIMEOUT, Connection
-from notifier.channels.slack.errors import code_in, lost, refused
+from notifier.channels.slack.errors import code_in, lost, refused, worded
+from notifier.channels.slack.meanings import NEW_WEBHOOK
+from notifier.channels.slack.mentions import MENTIONS_NOBODY, Mentioning
 from notifier.config.values import Secret
 from notifier.errors import DeliveryError, DeliveryTransient, EditRefused, TargetBroken
-from notifier.model import Message, Notification
+from notifier.model import History, Message, Notification
 
 _WHAT = "incoming webhook"
 
@@ -25,15 +27,20 @@ class SlackWebhook:
     Args:
         receiver: its name, for that of the service: whose URL does not work harms no other.
         url: the webhook's.
+        mentioning: whom messages mention; nobody where nobody says so.
         timeout: seconds for one message.
     """
 
     can_edit = False
+    has_threads = False
     pace = 1.0
     summary_size = SUMMARY_SIZE
 
-    def __init__(self, receiver: str, url: Secret, *, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, receiver: str, url: Secret, mentioning: Mentioning | None = None, *, timeout: float = TIMEOUT
+    ) -> None:
         self.service = f"slack webhook {receiver}"
+        self._mentioning = mentioning or MENTIONS_NOBODY
         self._url = url
         self._connection = Connection(timeout)
 
@@ -41,16 +48,24 @@ class SlackWebhook:
         """One lane per webhook, named by a hash; the address is always "webhook"."""
         return f"slack:{address}-{digest(self._url.get())}"
 
-    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:  # noqa: ARG002 - the protocol's
+    async def send(
+        self,
+        address: str,  # noqa: ARG002 - the protocol's
+        message: Message,
+        *,
+        plain: bool = False,
+        reply_to: str = "",  # noqa: ARG002 - the protocol's
+    ) -> str:
         """Post it.
 
         Returns:
             "", since an incoming webhook does not say what it posted.
 
         Raises:
-            DeliveryError: what Slack answered; see ``errors.GROUPS``.
+            DeliveryError: what Slack answered; see ``meanings.GROUPS``.
         """
-        failure = await self._attempt(form.posted(message, plain=plain))
+        mentions = await self._mentioning.of_new(message)
+        failure = await self._attempt(form.posted(message, plain=plain, mentions=mentions))
         if failure is not None:
             raise failure  # out of any `except`: as its context, the original error would carry the URL
         return ""
@@ -63,9 +78,28 @@ class SlackWebhook:
         """
         raise EditRefused("an incoming webhook can't change what it posted")
 
-    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
+    async def confirm(
+        self,
+        address: str,  # noqa: ARG002 - the protocol's
+        delivery_ids: Collection[str],  # noqa: ARG002 - likewise
+        since: int,  # noqa: ARG002 - likewise
+        *,
+        threads: Collection[str] = (),  # noqa: ARG002 - likewise
+    ) -> Mapping[str, str]:
         """Nothing: an incoming webhook can't read."""
         return {}
+
+    async def reply(self, receipt: str, history: History, *, plain: bool = False) -> None:  # noqa: ARG002 - the protocol's
+        """Impossible.
+
+        Raises:
+            EditRefused: always.
+        """
+        raise EditRefused("an incoming webhook does not know what it posted")
+
+    async def has_reply(self, receipt: str, delivery_id: str, since: int) -> bool:  # noqa: ARG002 - the protocol's
+        """Never."""
+        return False
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -89,5 +123,5 @@ def _verdict(status: int, body: str, headers: Mapping[str, str]) -> DeliveryErro
         type(failure) is DeliveryError or isinstance(failure, DeliveryTransient)
     ):
         # Whatever the words: the webhook was revoked, or its channel is gone.
-        return TargetBroken(f"{_WHAT}: HTTP {status}; make a new incoming webhook")
+        return worded(TargetBroken, f"{_WHAT}: HTTP {status}", NEW_WEBHOOK)
     return failure

@@ -18,7 +18,7 @@ from notifier.channels.webhook.signature import signature
 from notifier.clock import Clock
 from notifier.config.receivers import WebhookReceiver
 from notifier.errors import CredentialsBroken, DeliveryError, EditRefused, NotifierError, TargetBroken
-from notifier.model import Message, Notification
+from notifier.model import History, Message, Notification
 
 TIMEOUT: Final = 20.0  # seconds for one request, all in all
 _REST: Final = 1.0  # seconds for the body of an answer, which only serves to keep the connection
@@ -37,6 +37,7 @@ class Webhook:
     """
 
     can_edit = False
+    has_threads = False
     pace = 0.0
     summary_size = SUMMARY_SIZES["webhook"]
 
@@ -61,7 +62,14 @@ class Webhook:
         """One lane per URL, named by a hash; the address is always "webhook"."""
         return f"{address}:{self._digest}"
 
-    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:  # noqa: ARG002 - the protocol's
+    async def send(
+        self,
+        address: str,  # noqa: ARG002 - the protocol's
+        message: Message,
+        *,
+        plain: bool = False,  # noqa: ARG002 - the protocol's
+        reply_to: str = "",  # noqa: ARG002 - the protocol's
+    ) -> str:
         """Post it. A document has no formatting: a plain one is the same.
 
         Returns:
@@ -84,9 +92,28 @@ class Webhook:
         """
         raise EditRefused("what a webhook was told can't be changed")
 
-    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:  # noqa: ARG002 - the protocol's
+    async def confirm(
+        self,
+        address: str,  # noqa: ARG002 - the protocol's
+        delivery_ids: Collection[str],  # noqa: ARG002 - likewise
+        since: int,  # noqa: ARG002 - likewise
+        *,
+        threads: Collection[str] = (),  # noqa: ARG002 - likewise
+    ) -> Mapping[str, str]:
         """Nothing: a webhook can't be asked. Its receiver knows a repetition by the delivery id."""
         return {}
+
+    async def reply(self, receipt: str, history: History, *, plain: bool = False) -> None:  # noqa: ARG002 - the protocol's
+        """Impossible.
+
+        Raises:
+            EditRefused: always.
+        """
+        raise EditRefused("what a webhook was told has no thread")
+
+    async def has_reply(self, receipt: str, delivery_id: str, since: int) -> bool:  # noqa: ARG002 - the protocol's
+        """Never."""
+        return False
 
     async def aclose(self) -> None:
         """Close the shared client, and so that of the receivers which were made together with this one."""

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from notifier.channels.render.escape import label
+from notifier.channels.render.numbers import shown
+from notifier.channels.render.outside import Outside
 from notifier.model import (
     Alert,
     Attempts,
@@ -74,7 +76,7 @@ def _told(notification: Notification, calls: tuple[Call, ...]) -> Json:
         "delivery_id": notification.delivery_id,
         "kind": notification.kind.value,
         "test": notification.test,
-        **_alert(notification.alert),
+        **_alert(notification.alert, mask=notification.mask_numbers),
         "is_agent_leg": notification.is_agent_leg,
         "attempts": None if notification.attempts is None else _attempts(notification.attempts),
         "told": [
@@ -85,7 +87,7 @@ def _told(notification: Notification, calls: tuple[Call, ...]) -> Json:
     }
 
 
-def _alert(alert: Alert) -> Json:
+def _alert(alert: Alert, *, mask: bool) -> Json:
     return {
         "id": f"A{alert.id}",
         "uid": alert.uid,
@@ -95,7 +97,7 @@ def _alert(alert: Alert) -> Json:
         "level": alert.level,
         "state": alert.state.value,
         "ended_as": None if alert.ended_as is None else alert.ended_as.value,
-        "handled_by": _text(alert.handled_by),
+        "handled_by": _text(alert.handled_by, mask=mask),
         "handled_at": _maybe(alert.handled_at),
         "snoozed_until": _maybe(alert.snoozed_until),
         "count": alert.call_count,
@@ -118,13 +120,14 @@ def _attempts(tried: Attempts) -> Json:
 
 
 def _call(call: Call, notification: Notification) -> Json:
+    mask = notification.mask_numbers
     return {
         "id": _text(call.id),
         "account": _text(call.account),
         "extension": _text(call.extension),
         "agent": _text(notification.agent_names.get(call.agent, "")),
-        "customer": _text(call.customer),
-        "name": _text(call.name),
+        "customer": _customer(call.customer, mask=mask),
+        "name": _text(call.name, mask=mask),
         "placed_at": _instant(call.placed_at),
     }
 
@@ -181,8 +184,8 @@ def _tally(tally: Tally, report: DigestReport) -> Json:
 
 def _open(one: OpenCustomer, report: DigestReport) -> Json:
     return {
-        "customer": _text(one.customer),
-        "name": _text(one.name),
+        "customer": _customer(one.customer, mask=report.mask_numbers),
+        "name": _text(one.name, mask=report.mask_numbers),
         **_agent(one.agent, report),
         "attempts": one.attempts,
         "last_call_at": _instant(one.last_at),
@@ -198,8 +201,12 @@ def _agent(agent: str, report: DigestReport) -> Json:
     }
 
 
-def _text(outside: str) -> str:
-    return label(outside, _TEXT)
+def _customer(number: str, *, mask: bool) -> str:
+    return shown(number, None, mask=True) if mask else _text(number)
+
+
+def _text(outside: str, *, mask: bool = False) -> str:
+    return Outside(str, mask).fit(outside, _TEXT)
 
 
 def _maybe(ms: int | None) -> str | None:

@@ -91,6 +91,22 @@ async def test_all_receivers_of_a_configuration_share_one_connection() -> None:
     assert len(server.received) == 2
 
 
+async def test_answers_go_to_those_of_the_receiver_else_to_those_of_all_mail() -> None:
+    async with MailServer() as server:
+        receivers = {
+            "agents": EmailReceiver(to=(LEAD,), reply_to=("Lead <lead@example.com>", "b@example.com")),
+            "others": EmailReceiver(to=(OTHER,)),
+        }
+        made = mail_channels(receivers, server.settings(reply_to="help@example.com"), FakeClock())
+        for (name, mail), to in zip(made.items(), (LEAD, OTHER), strict=True):
+            await mail.send(to, a_notification(delivery_id=name))
+            await mail.aclose()
+    assert [message["Reply-To"] for _, message in server.received] == [
+        "Lead <lead@example.com>, b@example.com",
+        "help@example.com",
+    ]
+
+
 def test_a_receiver_without_a_server_is_a_configuration_error() -> None:
     with pytest.raises(ConfigError, match=r"receivers\.leads\.email: needs an SMTP server"):
         mail_channels({"leads": EmailReceiver(to=(LEAD,))}, None, FakeClock())

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from notifier.channels.mail.message import compose, message_id, one_address, sender_address
 from notifier.errors import CredentialsBroken, TargetBroken
-from notifier.model import Kind, Message
-from tests.support.sample import a_call, a_notice, a_notification, a_summary, an_alert
+from notifier.model import AlertState, Kind, Message, Severity
+from tests.support.messages import ALERTS
+from tests.support.sample import a_call, a_digest, a_notice, a_notification, a_summary, an_alert
 
 SENDER = "Missed calls <calls@example.com>"
 LEAD = "lead@example.com"
@@ -77,7 +78,7 @@ def test_messages_about_one_alert_thread_and_each_keeps_its_own_id() -> None:
     one, two = sent(first), sent(later)
     assert one["References"] == two["References"] == f"<alert-{first.alert.uid}@example.com>"
     assert one["In-Reply-To"] == two["In-Reply-To"] == one["References"]
-    assert one["Subject"] == two["Subject"]
+    assert two["Subject"] == f"Re: {one['Subject']}"
     assert (one["Message-ID"], two["Message-ID"]) == ("<aa@example.com>", "<bb@example.com>")
     assert message_id(first, SENDER) == "<aa@example.com>"
     assert sent(a_notification(alert=an_alert(uid="ff")))["References"] == "<alert-ff@example.com>"
@@ -87,7 +88,8 @@ def test_a_notice_and_its_end_thread() -> None:
     one, two = sent(a_notice(delivery_id="aa")), sent(a_notice(delivery_id="bb", cleared_at=a_notice().now))
     assert one["References"] == two["References"] == f"<notice-{a_notice().uid}@example.com>"
     assert one["In-Reply-To"] == two["In-Reply-To"] == one["References"]
-    assert one["Subject"] == two["Subject"] == "notifier: Slack refuses our credentials"
+    assert one["Subject"] == "notifier: Slack refuses our credentials"
+    assert two["Subject"] == f"Re: {one['Subject']}"
     assert (one["Message-ID"], two["Message-ID"]) == ("<aa@example.com>", "<bb@example.com>")
 
 
@@ -95,10 +97,46 @@ def test_a_summary_stands_alone_and_has_an_id_of_its_own() -> None:
     message = sent(a_summary(delivery_id="aa"))
     assert set(message.keys()) == HEADERS - {"In-Reply-To", "References"}
     assert message["Message-ID"] == message_id(a_summary(delivery_id="aa"), SENDER) == "<aa@example.com>"
-    assert message["Subject"] == "2 alerts at once"
+    assert message["Subject"] == "2 alerts at once (A12 to A13)"
     for kind in ("plain", "html"):
         assert "A12" in body(message, kind)
         assert "A13" in body(message, kind)
+
+
+def test_answers_go_where_the_configuration_says() -> None:
+    assert "Reply-To" not in sent(a_notification())
+    message = sent(a_notification(), answers_to=("lead@example.com", "all सभी <b@example.com>"))
+    assert message["Reply-To"] == "lead@example.com, all सभी <b@example.com>"
+    assert set(message.keys()) == HEADERS | {"Reply-To"}
+
+
+@pytest.mark.parametrize("evil", ["a@example.com\r\nBcc: x@example.com", "a@example.com, b@example.com", "x"])
+def test_what_is_not_one_address_is_no_header_for_answers(evil: str) -> None:
+    with pytest.raises(CredentialsBroken, match="reply_to is not one e-mail address"):
+        sent(a_notification(), answers_to=(evil,))
+
+
+def test_what_is_critical_and_asks_for_somebody_has_a_high_priority() -> None:
+    critical = a_notification(alert=an_alert(severity=Severity.CRITICAL))
+    assert (sent(critical)["Importance"], sent(critical)["X-Priority"]) == ("high", "1")
+    assert sent(a_summary((a_notification(), critical)))["Importance"] == "high"
+    on_it = an_alert(severity=Severity.CRITICAL, state=AlertState.ACKNOWLEDGED, handled_by="Asha")
+    for quiet in (a_notification(alert=on_it), a_notification(), a_summary(), a_notice(), a_digest()):
+        assert "Importance" not in sent(quiet)
+
+
+def test_a_threads_subjects_differ_by_re_only_whatever_became_of_the_alert() -> None:
+    """Gmail wants that, and servers sort by what is left without it (RFC 5256, 2.1)."""
+    mails = [sent(ALERTS[name]) for name in ("open", "open-again", "acknowledged", "escalation", "reminder")]
+    mails += [sent(message) for name, message in ALERTS.items() if name.startswith("update-")]
+    assert {mail["Subject"].removeprefix("Re: ") for mail in mails} == {mails[0]["Subject"]}
+    assert len({mail["References"] for mail in mails}) == 1
+
+
+def test_a_receiver_that_masks_numbers_gets_none_in_any_part() -> None:
+    raw = compose(ALERTS["open-masked"], SENDER, LEAD).as_string()
+    assert "5678" in raw
+    assert not any(number in raw for number in ("98123 45678", "9812345678", "tel:"))
 
 
 def test_ids_are_never_folded_into_encoded_words() -> None:

@@ -211,7 +211,17 @@ async def test_nobody_listening_is_transient_and_certain() -> None:
     with pytest.raises(DeliveryTransient) as caught:
         await carrier.deliver(SENDER, LEAD, MESSAGE)
     assert caught.value.uncertain is False
+    assert str(caught.value) == (
+        "the SMTP server refused the connection: nothing listens there; check email.host and email.port"
+    )
     await carrier.aclose()
+
+
+async def test_a_host_whose_name_is_not_known_is_transient_and_named() -> None:
+    error = await failure(MailServer(), host="smtp.invalid", port=25)
+    assert type(error) is DeliveryTransient
+    assert error.uncertain is False
+    assert str(error) == "the SMTP server's name can't be resolved; check email.host"
 
 
 async def test_a_server_that_never_greets_costs_one_timeout() -> None:

@@ -167,11 +167,11 @@ async def test_after_a_broken_answer_the_next_call_works(slack: FakeSlack, api: 
     assert len(slack.posted) == 1
 
 
-async def test_a_missing_scope_is_named_with_those_that_are_there(slack: FakeSlack, api: SdkApi) -> None:
+async def test_a_missing_scope_is_named(slack: FakeSlack, api: SdkApi) -> None:
     slack.workspace.scopes = {"im:write"}
     failure = await failure_of(api)
     assert isinstance(failure, CredentialsBroken)
-    assert "needed: chat:write; provided: im:write" in str(failure)
+    assert "the Slack app lacks the scope chat:write: add it to the app" in str(failure)
 
 
 async def test_a_token_that_was_replaced_in_its_file_is_taken_without_a_restart(
@@ -181,11 +181,12 @@ async def test_a_token_that_was_replaced_in_its_file_is_taken_without_a_restart(
     file.write_text("xoxb-old")
     api = SdkApi(Secret("xoxb-old", file.read_text), slack.api_url)
     assert isinstance(await failure_of(api), CredentialsBroken)
+    tries = len(slack.calls)
     file.write_text(TOKEN)
-    assert isinstance(await failure_of(api), CredentialsBroken)
     await api.call("chat.postMessage", POST)
     await api.aclose()
     assert len(slack.posted) == 1
+    assert tries == 1
 
 
 @pytest.mark.parametrize("trouble", [FileNotFoundError("gone"), ValueError("empty"), NotifierError("unset")])

@@ -3,7 +3,8 @@
 import pytest
 
 from notifier.channels.slack.api import SdkApi
-from notifier.channels.slack.bot import PAGES, SlackBot
+from notifier.channels.slack.bot import SlackBot
+from notifier.channels.slack.look import PAGES
 from notifier.errors import DeliveryTransient, RateLimited
 from tests.support.clock import START, FakeClock
 from tests.support.sample import a_notification, a_summary
@@ -111,6 +112,7 @@ async def test_a_channel_that_the_bot_has_not_joined_is_rather_sent_to_again(
     slack: FakeSlack, bot: SlackBot
 ) -> None:
     slack.add_channel("open", "C3", member=False)
+    slack.workspace.scopes.add("chat:write.public")
     await bot.send("#open", a_notification())
     assert await bot.confirm("#open", [ID], START) == {}
 

@@ -4,7 +4,7 @@ import pytest
 
 from notifier.channels.slack.api import SdkApi
 from notifier.channels.slack.bot import SlackBot
-from notifier.channels.slack.errors import GROUPS
+from notifier.channels.slack.meanings import GROUPS
 from notifier.channels.slack.webhook import SlackWebhook
 from notifier.config.values import Secret
 from notifier.errors import DeliveryError, DeliveryTransient, RateLimited

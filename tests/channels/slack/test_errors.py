@@ -5,11 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifier.channels.slack.errors import GROUPS, Redirected, code_in, lost, refused, retry_after, scopes_in
+from notifier.channels.slack.app_token import METHOD, WORDS, warned_of
+from notifier.channels.slack.errors import Redirected, code_in, lost, refused, retry_after, scopes_in
+from notifier.channels.slack.meanings import GROUPS, Group
 from notifier.errors import (
     CredentialsBroken,
     DeliveryError,
     DeliveryTransient,
+    EditRefused,
     PayloadBroken,
     RateLimited,
     TargetBroken,
@@ -122,9 +125,10 @@ def test_a_missing_scope_is_named() -> None:
         "needed": "channels:history",
         "provided": "chat:write,im:write\n<!here>",
     }
-    assert scopes_in(answer) == "needed: channels:history; provided: chat:write,im:writehere"
+    assert scopes_in(answer) == "channels:history"
+    assert scopes_in({**answer, "needed": "im:write\n<!here>"}) == "im:writehere"
     assert scopes_in({"error": "invalid_auth", "needed": "x"}) == ""
-    assert len(scopes_in({"error": "missing_scope", "needed": "x" * 9999})) < 700
+    assert len(scopes_in({"error": "missing_scope", "needed": "x" * 9999})) <= 300
 
 
 @pytest.mark.parametrize(
@@ -150,3 +154,46 @@ def test_without_an_answer_it_matters_whether_the_request_got_out(
     assert type(failure) is kind
     assert getattr(failure, "uncertain", None) is uncertain
     assert "secret" not in str(failure)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.codes[0])
+def test_what_ops_can_mend_is_said_in_words_that_name_the_place_and_what_to_do(group: Group) -> None:
+    failure = refused("chat.postMessage", 200, group.codes[0].replace("*", ""), {}, "im:write")
+    assert "{" not in str(failure).replace("`${file:…}`", "")
+    if not group.says:
+        assert failure.for_ops == ""
+        return
+    assert failure.for_ops.endswith(f"(chat.postMessage: {group.codes[0].replace('*', '')})")
+    assert len(failure.for_ops) < 400, "one line of a notice"
+    needs_place = group.kind in {TargetBroken, EditRefused}
+    assert ("{place}" in failure.for_ops) is needs_place
+    assert "{scope}" not in failure.for_ops
+
+
+def test_all_that_only_ops_can_mend_has_words() -> None:
+    silent = {
+        group.codes for group in GROUPS if group.kind in {CredentialsBroken, TargetBroken} and not group.says
+    }
+    assert silent == set()
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_of_the_app_token_each_code_has_words_of_its_own(code: str) -> None:
+    failure = refused(METHOD, 200, code, {}, "connections:write")
+    assert isinstance(failure, CredentialsBroken)
+    assert failure.for_ops == f"{WORDS[code]} ({METHOD}: {code})"
+    assert "bot" not in failure.for_ops
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_warned"),
+    [
+        ({"response_metadata": {"messages": ["[WARN] Socket Mode is not turned on."]}}, True),
+        ({"response_metadata": {"messages": [7, "[WARN] something else"]}}, False),
+        ({"response_metadata": {"messages": "Socket Mode is not turned on"}}, False),
+        ({"response_metadata": []}, False),
+        ({}, False),
+    ],
+)
+def test_a_warning_of_slack_is_heard(answer: dict[str, object], *, is_warned: bool) -> None:
+    assert bool(warned_of(answer)) is is_warned

@@ -46,7 +46,7 @@ def button(**over: Any) -> dict[str, Any]:
         with_blocks(
             {"type": "context", "elements": [{"type": "mrkdwn", "text": "x", "verbatim": True}] * 10}
         ),
-        with_blocks({"type": "actions", "elements": [button()] * 25}),
+        with_blocks({"type": "actions", "elements": [button(action_id=str(n)) for n in range(25)]}),
         {"text": "x", "metadata": {"event_type": "e", "event_payload": {}}},
     ],
 )

@@ -104,3 +104,24 @@ def test_the_metadata_of_the_largest_summary_is_within_slacks_limits() -> None:
     many = tuple(a_notification(delivery_id=uuid.uuid4().hex) for _ in range(SUMMARY_SIZE))
     said = {"text": "text", "metadata": message.metadata(a_summary(many))}
     assert fault(said) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "unthreaded"),
+    [
+        ({"message": {"text": "x", "thread_ts": "1.0"}}, False),
+        ({"message": {"text": "x"}}, True),
+        ({"message": "x"}, False),
+        ({}, False),
+    ],
+)
+def test_a_reply_that_slack_posted_outside_of_its_thread_is_known_by_the_answer(
+    answer: dict[str, object], *, unthreaded: bool
+) -> None:
+    assert message.is_unthreaded(answer) is unthreaded
+
+
+def test_a_reply_leads_to_the_message_that_it_replies_to() -> None:
+    said = {"ts": "2.0", "metadata": message.metadata(a_notification(delivery_id="d1"))}
+    assert message.receipts_in("C1", [said | {"thread_ts": "1.0"}]) == {"d1": "C1:1.0"}
+    assert message.receipts_in("C1", [said | {"thread_ts": "2.0"}]) == {"d1": "C1:2.0"}

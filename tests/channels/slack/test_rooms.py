@@ -53,7 +53,7 @@ async def test_what_slack_named_at_a_post_is_remembered(slack: FakeSlack, api: S
 
 async def test_without_the_scope_it_says_so(slack: FakeSlack, api: SdkApi) -> None:
     slack.workspace.scopes -= {"groups:read"}
-    with pytest.raises(CredentialsBroken, match="needed: groups:read"):
+    with pytest.raises(CredentialsBroken, match="lacks the scope groups:read"):
         await Rooms(api).find("#leads")
 
 

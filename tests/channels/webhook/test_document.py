@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from notifier.channels.render import sample_notification
+from notifier.channels.render.sample import sample_notification
 from notifier.channels.webhook import Webhook
 from notifier.channels.webhook.document import AGENTS_IN_DIGEST, CALLS_IN_SUMMARY, TOLD, body, document
 from notifier.model import (
@@ -260,7 +260,10 @@ def test_a_notice_says_what_is_in_trouble_and_until_when() -> None:
         "uid": "8888888888888888aaaaaaaaaaaaaaaa",
         "kind": "credentials_broken",
         "subject": "slack",
-        "reason": "chat.postMessage: invalid_auth; check slack.bot_token and the app's scopes",
+        "reason": (
+            "the Slack app lacks the scope chat:write: add it to the app (OAuth & Permissions → Bot Token"
+            " Scopes), and install the app again (chat.postMessage: missing_scope)"
+        ),
         "raised_at": "2026-09-21T13:13:20.000Z",
         "cleared_at": None,
     }
@@ -295,3 +298,15 @@ def test_an_instant_that_no_calendar_has_is_still_one(at: int) -> None:
 @settings(deadline=None, max_examples=100)
 def test_whatever_comes_in_the_document_is_as_the_schema_says(message: Message) -> None:
     parsed(message)
+
+
+def test_a_receiver_whose_numbers_are_masked_gets_none() -> None:
+    call = a_call(name="home 98123 45678")
+    handled = an_alert(handled_by="Ravi 9812345678", handled_at=START)
+    alert = a_notification(calls=(call,), alert=handled, mask_numbers=True)
+    assert parsed(alert)["alert"]["calls"][0]["customer"] == "+91…5678"
+    for message in (alert, a_summary((alert, alert)), a_digest(mask_numbers=True)):
+        said = json.dumps(parsed(message), ensure_ascii=False)
+        assert "812345678" not in said
+        assert "98123" not in said
+    assert "+919812345678" in body(a_digest()).decode()

@@ -372,3 +372,87 @@ async def test_of_a_reopened_alert_those_are_told_who_were_not_because_it_had_en
     assert acted.standing.never_told == 1
     row = database.look(lambda connection: outbox_views.of_alert(connection, alert.id))[-1]
     assert (row.state, row.reason) == (RowState.WAITING, "")
+
+
+async def test_an_alert_that_only_has_the_number_is_left_alone(database: Database, actions: Actions) -> None:
+    alert = await an_open_alert(database)
+    order = Order(Action.ACKNOWLEDGE, "Asha")
+    assert await actions.carry_out(alert.id, order, NOW, uid="another") is None
+    assert stored(database, alert) == alert
+    assert await actions.carry_out(alert.id, order, NOW, uid=alert.uid) is not None
+
+
+async def test_an_agent_is_who_is_known_to_be_one(database: Database, actions: Actions) -> None:
+    alert = await an_open_alert(database)
+    acted = await done(actions, alert, Action.ACKNOWLEDGE, who="somebody", agent="main/209")
+    assert acted.alert.handled_by == "agent main/209"
+
+
+async def test_a_message_shows_what_was_done_however_short_a_time_ago_it_was_changed(
+    database: Database,
+) -> None:
+    alert = await an_open_alert(database)
+    later = NOW + 5 * MINUTE
+
+    def work(connection: Connection) -> None:
+        for name in ("room", "posts"):
+            record(
+                connection,
+                alert.id,
+                Target(name, "x"),
+                receipt="r",
+                version=1,
+                call_count=1,
+                now=NOW,
+                edit_at=later,
+            )
+
+    await database.write(work)
+    await done(Actions(database, RULES, RECEIVERS), alert, Action.ACKNOWLEDGE)
+    rows = database.look(lambda connection: connection.execute(select(schema.told)).mappings().all())
+    assert {row["receiver"]: row["edit_at"] for row in rows} == {"room": NOW, "posts": later}
+
+
+async def test_who_is_not_to_be_called_is_silenced_and_the_alert_ends_both_or_neither(
+    database: Database, actions: Actions
+) -> None:
+    alert = await an_open_alert(database, customer="+919812345678")
+    order = Order(Action.RESOLVE, "Asha", "Do not call")
+    with locked_by_another(database.path), pytest.raises(StoreUnavailable):
+        await actions.do_not_call(alert.id, order, NOW, uid=alert.uid)
+    found = await actions.do_not_call(alert.id, order, NOW, uid=alert.uid)
+    assert found is not None
+    assert found.is_new
+    assert found.acted.alert.ended_as is EndReason.RESOLVED
+    (kept,) = database.look(lambda connection: silences.active(connection, NOW))
+    assert kept == found.silence
+    assert (kept.customer, kept.ends_at, kept.reason, kept.author) == (
+        "+919812345678",
+        None,
+        "Do not call",
+        "Asha",
+    )
+
+
+async def test_who_is_silenced_for_good_is_not_silenced_twice(database: Database, actions: Actions) -> None:
+    order = Order(Action.RESOLVE, "Asha", "Do not call")
+    alert = await an_open_alert(database, customer="+919812345678")
+    for_a_while = a_silence(customer="+919812345678", ends_at=NOW + MINUTE, starts_at=NOW)
+    await silence(database, AGENTS, for_a_while, NOW)
+    for is_new in (True, False):
+        found = await actions.do_not_call(alert.id, order, NOW, uid=alert.uid)
+        assert found is not None
+        assert found.is_new is is_new
+    assert len(database.look(lambda connection: silences.active(connection, NOW))) == 2
+
+
+@pytest.mark.parametrize(("customer", "uid"), [("", ""), ("+919812345678", "another")])
+async def test_nobody_is_silenced_for_another_alert_or_one_about_several(
+    database: Database, actions: Actions, customer: str, uid: str
+) -> None:
+    alert = await an_open_alert(database, customer=customer)
+    order = Order(Action.RESOLVE, "Asha")
+    assert await actions.do_not_call(alert.id, order, NOW, uid=uid) is None
+    assert await actions.do_not_call(999, order, NOW) is None
+    assert database.look(lambda connection: silences.active(connection, NOW)) == []
+    assert stored(database, alert) == alert
