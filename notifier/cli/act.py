@@ -14,7 +14,7 @@ from notifier.cli.show import complain, doer, harmless, iso, print_json, when
 from notifier.clock import SystemClock
 from notifier.config import Config, store_path
 from notifier.config.values import DAY
-from notifier.rules.act import Acted, Action, Order
+from notifier.rules.act import LONGEST_SNOOZE, Acted, Action, Order
 from notifier.rules.acted import said
 from notifier.rules.calendar import compile_calendars
 from notifier.rules.gate import opens_at
@@ -27,9 +27,6 @@ AlertsArgument = Annotated[
 NoteOption = Annotated[
     str, typer.Option(metavar="TEXT", help="Why, for whoever reads the messages.", show_default=False)
 ]
-
-LONGEST_SNOOZE = 90 * DAY
-"""ms; more is a slip of the pen, and the customer would be forgotten."""
 
 UNKNOWN = "there is no such alert; `notifier alerts --all` lists them"
 

@@ -65,8 +65,11 @@ def check(
 
 
 def _warnings(loaded: Config) -> list[Advice]:
+    from notifier.cli.callers import about_callers
+
+    now = SystemClock().now()
     about_store = (Advice(("store", "url"), text) for text in _about_store(store_path(loaded)))
-    return [*warnings(loaded, SystemClock().now()), *about_store]
+    return [*warnings(loaded, now), *about_store, *about_callers(loaded, now)]
 
 
 def _about_store(path: Path) -> Iterator[str]:

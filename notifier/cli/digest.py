@@ -87,7 +87,7 @@ async def _report(config: Config, name: str, until: int, now: int) -> DigestRepo
 
 
 def _show(report: DigestReport, config: Config, *, asked: bool) -> None:
-    from notifier.channels.render import plain
+    from notifier.channels.render.plain import plain
 
     print(plain(report).rstrip())
     if not asked and config.dry_run:
@@ -108,6 +108,7 @@ async def _send(config: Config, report: DigestReport, clock: Clock, *, json: boo
     from notifier.cli.samples import Sent, send_one
     from notifier.digests import for_delivery
     from notifier.rules import Directory
+    from notifier.sending.words import in_words
 
     directory = Directory(config.receivers, config.agents, config.ops.notify, config.timezone)
     notify = next(each.notify for each in config.digests if each.name == report.name)
@@ -117,8 +118,10 @@ async def _send(config: Config, report: DigestReport, clock: Clock, *, json: boo
         for target in directory.targets(notify, "", report.now):
             address = directory.address(target)
             assert address is not None, "targets are those that have an address"
-            message = for_delivery(report, uuid.uuid4().hex)
-            one = Sent(whom(config, target), await send_one(built[target.receiver], address, message))
+            is_masked = target.receiver in directory.masked
+            message = for_delivery(report, uuid.uuid4().hex, mask_numbers=is_masked)
+            trouble = await send_one(built[target.receiver], address, message)
+            one = Sent(whom(config, target), in_words(trouble, target, directory))
             sent.append(one)
             if not json:
                 one.say()

@@ -3,17 +3,19 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notifier.channels.base import Channel
 from notifier.channels.registry import channels
-from notifier.channels.render.sample import sample_notification
+from notifier.channels.render.sample import Look, sample_notification
 from notifier.cli.show import complain, whom
 from notifier.clock import Clock
 from notifier.config import Config, agent_at
 from notifier.errors import DeliveryError, NotifierError
 from notifier.model import Message, Notification, Target
 from notifier.rules import Directory
+from notifier.sending.verdict import for_ops
+from notifier.sending.words import in_words
 
 LIMIT = 30.0
 """Seconds for one message."""
@@ -42,7 +44,12 @@ class Sent:
 
 
 async def send_samples(
-    config: Config, name: str, agent: str, clock: Clock, limit: float = LIMIT
+    config: Config,
+    name: str,
+    agent: str,
+    clock: Clock,
+    look: Look = Look.CUSTOMER,
+    limit: float = LIMIT,
 ) -> AsyncIterator[Sent]:
     """Send to everybody that a receiver comes to, one after another.
 
@@ -51,6 +58,7 @@ async def send_samples(
         name: of the receiver, which is in the configuration.
         agent: whose call to invent: "main/209".
         clock: what the message calls now.
+        look: what the message shows.
         limit: seconds for one message.
 
     Raises:
@@ -66,15 +74,18 @@ async def send_samples(
         for recipient in recipients:
             address = receiver.address(recipient, config.agents)
             assert address is not None, "recipients are those that have an address"
-            trouble = await send_one(built[name], address, _sample(config, agent, clock), limit)
+            sample = replace(_sample(config, agent, clock, look), mask_numbers=receiver.mask_numbers)
             target = Target(name, recipient)
+            trouble = in_words(
+                await send_one(built[name], address, sample, limit), target, directory_of(config)
+            )
             yield Sent(whom(config, target), trouble, _away(config, target, clock.now()))
     finally:
         await built.aclose()
 
 
 def _away(config: Config, target: Target, now: int) -> str:
-    directory = Directory(config.receivers, config.agents, config.ops.notify, config.timezone)
+    directory = directory_of(config)
     away = directory.absence(target, now)
     if not away:
         return ""
@@ -85,11 +96,17 @@ def _away(config: Config, target: Target, now: int) -> str:
     return f"{away}{passed}; alerts go to a rule's fallback meanwhile"
 
 
-def _sample(config: Config, agent: str, clock: Clock) -> Notification:
+def directory_of(config: Config) -> Directory:
+    """Whom its receivers come to."""
+    return Directory(config.receivers, config.agents, config.ops.notify, config.timezone)
+
+
+def _sample(config: Config, agent: str, clock: Clock, look: Look) -> Notification:
     return sample_notification(
         config.timezone,
         clock.now(),
         uuid.uuid4().hex,
+        look,
         agent=agent,
         agent_names={agent: person.name} if (person := agent_at(agent, config.agents)) else {},
         country=config.country or None,
@@ -97,14 +114,18 @@ def _sample(config: Config, agent: str, clock: Clock) -> Notification:
 
 
 async def send_one(channel: Channel, address: str, message: Message, limit: float = LIMIT) -> str:
-    """Send a message within so many seconds; returns why it could not be sent, "" where it was."""
+    """Send a message within so many seconds.
+
+    Returns:
+        Why it could not be sent, as ``DeliveryError.for_ops``; "" where it was.
+    """
     try:
         async with asyncio.timeout(limit):
             await channel.send(address, message)
     except TimeoutError:
         return f"no answer within {limit:.0f} s"
     except DeliveryError as error:
-        return str(error)
+        return for_ops(error)
     except Exception as error:  # noqa: BLE001 - its text may hold anything
         return f"unknown error: {type(error).__name__}"
     return ""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from notifier.channels.render.sample import Look
 from notifier.cli.common import ConfigOption, JsonOption, config_file, read_config
 from notifier.cli.daemon import guarded
 from notifier.cli.parse import extension_of
@@ -39,6 +40,12 @@ def send_test(
             "Without it, the first agent in the configuration.",
         ),
     ] = "",
+    look: Annotated[
+        Look,
+        typer.Option(
+            help="What it shows: somebody to call back, a count with its table, or the first once reached.",
+        ),
+    ] = Look.CUSTOMER,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -58,7 +65,7 @@ def send_test(
 
     async def send() -> list[Sent]:
         sent = []
-        async for one in send_samples(loaded, receiver, _agent(loaded, given), clock):
+        async for one in send_samples(loaded, receiver, _agent(loaded, given), clock, look):
             sent.append(one)
             if not json:
                 one.say()

@@ -10,7 +10,7 @@ from notifier.cli.common import ConfigOption, JsonOption, WhoOption, acting, cha
 from notifier.cli.complaints import Complaints
 from notifier.cli.moments import end_of, instant
 from notifier.cli.once_each import OnceEach
-from notifier.cli.show import complain, harmless, print_json, print_table, when
+from notifier.cli.show import complain, doer, harmless, print_json, print_table, when
 from notifier.cli.silence_about import About, about_of
 from notifier.cli.silence_show import about, added, ended, silence_json, state, until
 from notifier.clock import SystemClock
@@ -143,7 +143,7 @@ def list_(
                 state(one, now),
                 when(loaded, one.starts_at),
                 until(loaded, one),
-                one.author,
+                doer(loaded, one.author),
                 one.reason,
             )
             for one in found

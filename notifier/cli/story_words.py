@@ -1,9 +1,11 @@
 """The words of a story: what a message was for, what became of it, why an alert ended, what somebody did."""
 
+from notifier.channels.render import events
+from notifier.channels.render.events import Manner
 from notifier.channels.render.times import duration
 from notifier.cli.show import counted, doer, harmless, when
 from notifier.config import Config
-from notifier.model import Alert, EndReason, Event, EventKind, Gathered, Kind
+from notifier.model import Alert, EndReason, Event, Gathered, Kind
 from notifier.rules import Dropped, Reason
 from notifier.store.outbox import OutboxRow, RowState
 
@@ -69,34 +71,13 @@ DROPS = {
 HELD = "held"
 """How the reason begins that keeps a message back on purpose."""
 
-_EVENTS = {
-    EventKind.OPENED: "opened: its wait was over",
-    EventKind.HELD: "held{until}: its calendar was closed",
-    EventKind.SILENCED: "silenced{by}{until}{note}",
-    EventKind.ACKNOWLEDGED: "acknowledged{by}{note}",
-    EventKind.SNOOZED: "snoozed{by}{until}{note}",
-    EventKind.WOKE: "woke from its snooze",
-    EventKind.RESOLVED: "resolved{by}{note}",
-    EventKind.REOPENED: "reopened{by}{note}",
-    EventKind.REACHED: "ended: the customer was reached{by}{note}",
-    EventKind.REACHED_BEFORE_WAIT: "ended: the customer was reached{by} before anybody was told{note}",
-    EventKind.ESCALATED: "escalated{to}",
-    EventKind.REMINDED: "reminded",
-}
-
 
 def happened(config: Config, event: Event) -> str:
     """One line of an alert's story, without when it was."""
-    if event.kind is EventKind.ENDED:
-        known = event.note in set(EndReason)
-        return f"ended: {ENDS[EndReason(event.note)] if known else harmless(event.note)}"
-    note = harmless(event.note)
-    return _EVENTS[event.kind].format(
-        by=f" by {doer(config, event.who)}" if event.who else "",
-        until=f" until {when(config, event.until)}" if event.until is not None else "",
-        note=f" ({note})" if note else "",
-        to=f" to {note}" if note else "",
+    manner = Manner(
+        who=lambda who: doer(config, who), when=lambda ms: when(config, ms), fit=harmless, ends=ENDS
     )
+    return events.happened(event, manner)
 
 
 def outcome(config: Config, row: OutboxRow, waits: str) -> str:

@@ -56,7 +56,7 @@ class Waits:
         if silence is None:
             return "what held it is over, or looked at again then"
         ends = ", until somebody ends it" if silence.ends_at is None else ""
-        return f"silence S{silence.id} by {harmless(silence.author)}{ends}"
+        return f"silence S{silence.id} by {doer(self.config, silence.author)}{ends}"
 
 
 def waits(connection: Connection, config: Config, rows: Collection[OutboxRow], now: int) -> Waits:

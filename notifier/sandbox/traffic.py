@@ -17,7 +17,7 @@ _KNOWN = 0.6  # the share of customers that are somebody's contact
 _HOSTILE = 0.25  # the share of customers with a hostile name, where these are asked for
 _WITH_COUNTRY_CODE = 0.5  # the share of calls whose number was dialled with 91 before it
 
-_UNTIL_REACHED = (5 * _MINUTE, 90 * _MINUTE)  # ms from the miss to the call that somebody answered
+UNTIL_REACHED = (5 * _MINUTE, 90 * _MINUTE)  # ms from the miss to the call that somebody answered
 _CALLS_BACK = 0.3  # the share of these in which the customer called us
 _LONGEST = 600  # seconds that they speak
 
@@ -72,6 +72,7 @@ def traffic(
     lateness: tuple[int, int] = (5_000, 45_000),
     hostile: bool = False,
     reached: float = 0.0,
+    until_reached: tuple[int, int] = UNTIL_REACHED,
 ) -> Iterator[SandboxCall]:
     """Calls without end (none where the rate is 0), in the order in which they were placed.
 
@@ -87,6 +88,7 @@ def traffic(
         hostile: should some contact names try to ping, link, inject or break something?
         reached: the share of the misses after which the customer is reached some time later: calls of the
             other lists, in their place among the misses.
+        until_reached: ms from the miss until then, least and most.
     """
     later: list[tuple[int, str, SandboxCall]] = []
     for call in _misses(rng, extensions, per_minute, start, lateness, hostile=hostile):
@@ -94,7 +96,7 @@ def traffic(
             yield heapq.heappop(later)[2]
         yield call
         if reached and rng.random() < reached:
-            answer = _answer(rng, call, lateness)
+            answer = _answer(rng, call, lateness, until_reached)
             heapq.heappush(later, (answer.placed_at, answer.id, answer))
 
 
@@ -125,9 +127,11 @@ def _misses(
         )
 
 
-def _answer(rng: random.Random, missed: SandboxCall, lateness: tuple[int, int]) -> SandboxCall:
+def _answer(
+    rng: random.Random, missed: SandboxCall, lateness: tuple[int, int], until_reached: tuple[int, int]
+) -> SandboxCall:
     """The call in which the customer of a missed one was reached."""
-    placed_at = missed.placed_at + rng.randint(*_UNTIL_REACHED)
+    placed_at = missed.placed_at + rng.randint(*until_reached)
     seconds = rng.randint(5, _LONGEST)
     return new_call(
         rng,

@@ -121,7 +121,8 @@ async def test_one_that_can_not_be_sent_costs_the_others_nothing(config: Path, s
     assert (result.exit_code, result.stderr) == (1, "")
     first, second = json.loads(result.stdout)["messages"]
     assert (first["to"], first["sent"], second["sent"]) == ("sales-room #sales", False, True)
-    assert "does the channel exist" in first["reason"]
+    assert first["reason"].startswith("Slack does not know #sales: it was deleted or renamed")
+    assert "correct receivers.sales-room.slack.to" in first["reason"]
 
 
 async def test_a_configuration_that_sends_nothing_sends_nothing(world: World, slack: FakeSlack) -> None:
@@ -150,6 +151,17 @@ def test_what_can_not_be_meant_is_wrong_usage(config: Path, arguments: tuple[str
     result = notifier("digest", *arguments, "--dry-run", "-c", config)
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in complaint(result)
+
+
+async def test_a_receiver_that_shall_see_no_whole_number_gets_none(world: World, slack: FakeSlack) -> None:
+    hall = {"slack": {"to": "#hall"}, "mask_numbers": True}
+    world.sections["receivers"] = {**world.sections["receivers"], "hall": hall}
+    config = configured(world, slack={"bot_token": "${SLACK_BOT_TOKEN}", "base_url": slack.api_url})
+    assert (await run("week", "-c", config)).exit_code == 0
+    room, masked = (json.dumps(message.blocks) + message.text for message in slack.posted)
+    assert "45678" in room
+    assert "45678" not in masked.replace(" ", "")
+    assert "5678" in masked
 
 
 def test_without_digests_it_says_where_they_go(a_world: MakeWorld) -> None:

@@ -75,7 +75,9 @@ async def test_a_slack_channel_gets_a_message_that_says_it_is_a_test(office: Off
     (message,) = office.slack.posted
     assert message.channel == "C1"
     assert "This is a test" in message.text
-    assert "Asha" in json.dumps(message.blocks)
+    assert "Asha" in message.text
+    assert "<@U209>" in json.dumps(message.blocks)
+    assert not any(block["type"] == "actions" for block in message.blocks or [])
 
 
 async def test_an_agent_gets_a_direct_message(office: Office) -> None:
@@ -109,6 +111,38 @@ async def test_of_an_agent_who_is_away_it_says_so_and_who_is_told_instead(
     assert json.loads(as_json.stdout)[0]["away"] == said
 
 
+@pytest.mark.parametrize(
+    ("look", "shown"),
+    [
+        ("customer", ("Call back Suresh, +91 98123 45678", "Attempt 2 since", "Customer was not reached")),
+        ("count", ("6 missed calls by Asha", "Lakshmi Traders", "5 missed calls by Asha within 30 min")),
+        ("reached", ("Reached by Asha",)),
+    ],
+)
+async def test_each_look_is_marked_as_a_test_and_has_no_buttons(
+    office: Office, look: str, shown: tuple[str, ...]
+) -> None:
+    slack = {"bot_token": "${SLACK_BOT_TOKEN}", "app_token": "xapp-x", "base_url": office.slack.api_url}
+    office.configure(slack=slack)
+    result = await office.send_test("sales-room", "--look", look)
+    assert (result.exit_code, result.stdout) == (0, "sales-room #sales: sent\n")
+    (message,) = office.slack.posted
+    assert all(each in message.text for each in ("This is a test with sample data", *shown))
+    kinds = [block["type"] for block in message.blocks or []]
+    assert "actions" not in kinds
+    assert ("table" in kinds) is (look == "count")
+
+
+async def test_what_can_not_be_told_names_the_agent_and_the_key(office: Office) -> None:
+    del office.slack.workspace.users["U209"]
+    office.configure(agents={"209": {"name": "Asha", "slack": "asha@example.com"}})
+    result = await office.send_test("agent")
+    assert result.exit_code == 1
+    assert (
+        "nobody in Slack has the address of Asha (209) (any more): correct agents.209.slack" in result.stderr
+    )
+
+
 async def test_a_webhook_gets_a_document_that_says_it_is_a_test(office: Office) -> None:
     hook = FakeHook()
     await hook.start()
@@ -125,6 +159,27 @@ async def test_an_incoming_webhook(office: Office) -> None:
     result = await office.send_test("hook")
     assert (result.exit_code, result.stdout) == (0, "hook webhook: sent\n")
     assert office.slack.posted[0].channel == "webhook"
+
+
+async def test_it_is_masked_and_mentions_as_the_receiver_says(office: Office) -> None:
+    slack = {"to": "#sales", "mention": "here"}
+    receivers = {
+        "sales-room": {"slack": slack, "mask_numbers": True},
+        "leads": {"email": {"to": "lead@example.com"}, "mask_numbers": True},
+        "hook": {"slack": {"webhook_url": office.slack.webhook_url}, "mask_numbers": True},
+    }
+    office.configure(receivers=receivers)
+    for name in receivers:
+        assert (await office.send_test(name)).exit_code == 0
+    first, second = office.slack.posted
+    ((_, mail),) = office.mail.received
+    parts = [part.get_content() for part in mail.iter_parts()]
+    for said in (json.dumps(first.blocks), first.text, json.dumps(second.blocks), *parts):
+        assert "5678" in said
+        assert "45678" not in said.replace(" ", "")
+    assert "<!here>" in json.dumps(first.blocks)
+    assert "<@U209>" in json.dumps(first.blocks)
+    assert "<!here>" not in json.dumps(second.blocks)
 
 
 async def test_everybody_of_an_e_mail_receiver_is_told_and_one_refusal_costs_the_others_nothing(
@@ -165,8 +220,9 @@ async def test_an_agent_without_an_address_is_told_with_what_to_do(office: Offic
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
-        ("invalid_auth", "check slack.bot_token"),
-        ("channel_not_found", "does the channel exist"),
+        ("invalid_auth", "into slack.bot_token, and restart notifier"),
+        ("channel_not_found", "Slack does not know #sales: it was deleted or renamed"),
+        ("is_archived", "#sales is archived: unarchive it in Slack, or set receivers.sales-room.slack.to to"),
         (500, "HTTP 500"),
         ("some_new_code", "some_new_code"),
     ],

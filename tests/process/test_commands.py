@@ -30,7 +30,7 @@ async def test_once_fails_where_something_could_not_be_sent(stage: Stage) -> Non
 async def test_the_demo_ends_with_a_summary_off_a_terminal() -> None:
     async with running("demo", "--seconds", "6", "--rate", "120") as demo:
         await demo.ends_with(0)
-    assert demo.lines[0].startswith("The real daemon, a TeleCMI look-alike")
+    assert demo.lines[0].startswith("The real daemon, look-alikes of TeleCMI")
     assert "missed calls, " in demo.lines[-1]
     assert "Slack · direct message to" in demo.output
     assert "Traceback" not in demo.output

@@ -26,8 +26,9 @@ def demo(
         ),
     ] = 0.0,
     rate: Annotated[
-        float, typer.Option(parser=decimal(1, 600), metavar="N", help="Missed calls per minute.")
-    ] = 20.0,
+        float,
+        typer.Option(parser=decimal(1, 600), metavar="N", help="Missed calls per minute, beside the story."),
+    ] = 6.0,
     speed: Annotated[
         float,
         typer.Option(
@@ -37,14 +38,18 @@ def demo(
             "really posted to, whose limits know no other.",
         ),
     ] = 0.0,
+    hostile: Annotated[
+        bool, typer.Option("--hostile", help="Names that try to do harm, now and then.")
+    ] = False,
 ) -> None:
     """Show notifier at work: invented calls, real decisions, and the messages that people would get.
 
-    One customer is missed twice, an alert about it is escalated, and then the customer is reached. With an
-    incoming webhook of Slack in NOTIFIER_DEMO_SLACK_WEBHOOK, the rooms' messages are really posted.
+    One customer is missed twice, an alert about it is escalated, two people press the same button at once,
+    and then the customer is reached. With an incoming webhook of Slack in NOTIFIER_DEMO_SLACK_WEBHOOK, the
+    rooms' messages are really posted.
     """
     from notifier.cli.demo.play import play
 
     limit = seconds or (None if sys.stdout.isatty() else UNWATCHED)
-    if not asyncio.run(play(limit, rate, os.environ, speed)):
+    if not asyncio.run(play(limit, rate, os.environ, speed, hostile=hostile)):
         raise typer.Exit(1)

@@ -1,26 +1,34 @@
-"""What the demo shows: calls and decisions as lines, Slack's messages as boxes."""
+"""What the demo shows: calls, decisions and presses as lines, Slack's messages as boxes."""
 
-import html
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-_DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
-_LINK = re.compile(r"<[^|>]*\|([^>]*)>")
-_STYLED = re.compile(r"([*`])([^*`\n]+)\1")
+from notifier.cli.demo.drawing import drawn
 
-WIDTH = 72
+WIDTH = 76
+INDENT = 4  # of what is said in a thread
 
 
 class Screen:
-    """Writes to a terminal, or plainly where there is none."""
+    """Writes to a terminal, or plainly where there is none.
 
-    def __init__(self, console: Console) -> None:
+    Args:
+        console: of the terminal.
+        now: UTC ms, of the demo's clock.
+        names: of people in Slack, by their ids.
+    """
+
+    def __init__(
+        self, console: Console, now: Callable[[], int], names: Mapping[str, str] | None = None
+    ) -> None:
         self._console = console
+        self._now = now
+        self._names = names or {}
 
     def say(self, text: str, style: str = "") -> None:
         """A line of our own."""
@@ -36,34 +44,35 @@ class Screen:
             line.append(f"\n          {decision}", style="dim")
         self._console.print(line)
 
-    def message(self, room: str, payload: Mapping[str, Any], *, edited: bool) -> None:
-        """A message in Slack, or how it looks after an edit."""
-        blocks = payload.get("blocks")
-        text = readable(blocks) if blocks else plain(payload["text"])
-        title = f"Slack · {room}" + (" · edited in place" if edited else "")
-        style = "yellow" if edited else "green"
-        self._console.print(
-            Panel(Text(text), title=title, title_align="left", border_style=style, width=WIDTH)
-        )
+    def together(self, people: Sequence[str], button: str, customer: str) -> None:
+        """Several people are about to press the same button."""
+        who = Text(" and ").join(Text(person, "bold") for person in people)
+        pressed = (" press ", (f"[{button}]", "bold"), f" on {customer} at the same moment:")
+        self._console.print(Text.assemble("\n👆 ", who, *pressed))
 
+    def press(self, who: str, button: str) -> None:
+        """Somebody presses a button."""
+        self._console.print(Text.assemble(("👆 ", ""), (who, "bold"), " presses ", (f"[{button}]", "bold")))
 
-def readable(blocks: Sequence[Mapping[str, Any]]) -> str:
-    """Headers, sections and contexts of Block Kit as a person reads them."""
-    return "\n".join(line for block in blocks for line in _lines(block))
+    def message(
+        self,
+        room: str,
+        payload: Mapping[str, Any],
+        *,
+        what: str = "",
+        style: str = "green",
+        inside: bool = False,
+    ) -> None:
+        """A message in Slack.
 
-
-def plain(text: str) -> str:
-    """Slack's text as a person reads it."""
-    shown = _STYLED.sub(r"\2", _LINK.sub(r"\1", _DATE.sub(r"\1", text)))
-    return html.unescape(shown)
-
-
-def _lines(block: Mapping[str, Any]) -> list[str]:
-    texts = [block["text"]] if "text" in block else block.get("elements", [])
-    # A field is a title above a value: beside each other they are easier on a terminal.
-    fields = [_shown(field).replace("\n", ": ", 1) for field in block.get("fields", [])]
-    return [_shown(text) for text in texts] + fields
-
-
-def _shown(text: Mapping[str, str]) -> str:
-    return plain(text["text"]) if text["type"] == "mrkdwn" else html.unescape(text["text"])
+        Args:
+            room: where it stands.
+            payload: as it was posted.
+            what: is said of it, beside the room.
+            style: of the box around it.
+            inside: a thread.
+        """
+        title = " · ".join(filter(None, ("↳ in the thread" if inside else "Slack", room, what)))
+        body = Group(*drawn(payload, self._names, self._now()))
+        box = Panel(body, title=Text(title), title_align="left", border_style=style, width=WIDTH)
+        self._console.print(Padding(box, (0, 0, 0, INDENT if inside else 0), expand=False))

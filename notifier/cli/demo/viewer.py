@@ -1,5 +1,6 @@
 """What the daemon stores, shown as it happens."""
 
+from notifier.channels.render.escape import shorten
 from notifier.channels.render.times import local
 from notifier.cli.calls import told
 from notifier.cli.demo.screen import Screen
@@ -12,6 +13,7 @@ from notifier.store.database import Connection, Database
 from notifier.store.views import StoredDecision, Wanted, decisions_of, find_calls
 
 _MOST = 100  # calls of one look
+_NAME = 40  # characters of a customer's
 
 
 class Viewer:
@@ -65,7 +67,7 @@ class Viewer:
         self._screen.call(
             local(call.placed_at, self._config.timezone, self._clock.now()),
             f"{agent.name} ({call.extension})" if agent else call.extension,
-            call.customer + (f" ({harmless(call.name)})" if call.name else ""),
+            call.customer + (f" ({shorten(harmless(call.name), _NAME)})" if call.name else ""),
             [told(one) for one in decisions],
             answered=call.endpoint.is_answered,
         )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from notifier.errors import NotifierError
+from notifier.errors import CredentialsBroken, NotifierError
 
 DEADLINE = 15.0
 """Seconds for one attempt."""
@@ -32,6 +32,8 @@ async def attempt(what: str, work: Awaitable[str], deadline: float = DEADLINE) -
             return Tried(what, is_good=True, says=await work)
     except TimeoutError:
         return Tried(what, is_good=False, says=f"no answer within {deadline:g} s; check the network")
+    except CredentialsBroken as error:
+        return Tried(what, is_good=False, says=error.for_ops or str(error))
     except NotifierError as error:
         return Tried(what, is_good=False, says=str(error))
     except Exception as error:  # noqa: BLE001 - its text may hold anything
