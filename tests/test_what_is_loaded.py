@@ -36,6 +36,10 @@ LEAN = {
 }
 FULL = {
     "bot": {"slack": "{bot_token: xoxb-1}", "receivers": '{room: {slack: {to: "#room"}}}'},
+    "buttons": {
+        "slack": "{bot_token: xoxb-1, app_token: xapp-1}",
+        "receivers": '{room: {slack: {to: "#room"}}}',
+    },
     "slack": {"receivers": '{room: {slack: {webhook_url: "https://hooks.example.com/x"}}}'},
     "mail": {
         "email": "{host: smtp.example.com, sender: a@example.com}",
@@ -49,13 +53,17 @@ NEEDED_BY = {
     "aiohttp": "slack",
     "aiosmtplib": "mail",
     "holidays": "holidays",
+    "notifier.actions": "buttons",
+    "notifier.buttons": "buttons",
     "notifier.channels.mail": "mail",
     "notifier.channels.slack": "slack",
     "notifier.web.counters": "pages",
     "notifier.web.scrape": "pages",
+    "notifier.store.by_hand": "buttons",
     "notifier.web.server": "pages",
     "prometheus_client": "pages",
     "slack_sdk": "bot",
+    "slack_sdk.socket_mode": "buttons",
 }
 """What some daemons need, and a part of the configuration that asks for it."""
 
@@ -63,7 +71,6 @@ NEVER = [
     "aiohttp.web",  # whole applications
     "alembic",  # the store has this version's schema
     "jinja2",  # only the first mail
-    "notifier.actions",
     "notifier.backtest",
     "notifier.cli.act",
     "notifier.cli.alerts",
@@ -76,7 +83,6 @@ NEVER = [
     "notifier.cli.silence",
     "notifier.cli.status",
     "notifier.sandbox",
-    "notifier.store.by_hand",
     "notifier.store.forget",
     "rich",  # tables
     "sqlalchemy.dialects.postgresql",
@@ -130,7 +136,9 @@ def test_what_no_daemon_needs_is_never_loaded(loaded: Callable[[str], set[str]],
 
 def test_of_slacks_library_only_what_calls_any_method_is_loaded(loaded: Callable[[str], set[str]]) -> None:
     assert "slack_sdk.web.async_base_client" in loaded("bot")
-    assert "slack_sdk.web.async_client" not in loaded("bot")
+    assert loaded("bot").isdisjoint(
+        {"slack_sdk.web.async_client", "slack_sdk.socket_mode", "notifier.actions"}
+    )
 
 
 def test_rich_is_there_for_whoever_asks_for_it() -> None:

@@ -36,8 +36,17 @@ class Messages:
         for delivery_id, left in by_id.items():
             self.account.complain("messages of nobody", f"{delivery_id} at {left[0].place}, {left[0].at}")
         self.account.count("messages", "edits", "arrived", sum(self.lived.journal.edits.values()))
+        self._compare_threads()
         if self.lived.journal.strays:
             self.account.complain("edits of nothing", f"{self.lived.journal.strays}")
+
+    def _compare_threads(self) -> None:
+        """What happened is said once below a message."""
+        said = self.lived.journal.histories
+        self.account.count("messages", "histories", "arrived", len(said))
+        for delivery_id, times in said.items():
+            if times > 1:
+                self.account.complain("histories said twice", f"{delivery_id}: {times} times")
 
     def _by_id(self) -> dict[str, list[Arrived]]:
         """What told each notification, digest and notice."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from notifier.channels.mail.message import compose
 from notifier.channels.slack.api import SlackApi
-from notifier.model import DigestReport, Message, Notice, Notification, Summary
+from notifier.model import DigestReport, History, Message, Notice, Notification, Summary
 
 SENDER = "Missed calls <calls@example.com>"
 
@@ -32,7 +32,8 @@ class Journal:
     now: Callable[[], int]  # UTC ms
     arrived: list[Arrived] = field(default_factory=list)
     edits: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by delivery id
-    strays: int = 0  # edits of what never arrived
+    histories: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # replies, by delivery id
+    strays: int = 0  # edits of what never arrived, and replies to that
     listeners: list[Callable[[Arrived], None]] = field(default_factory=list)
 
     def take(self, place: str, delivery_id: str, names: Collection[str], report: DigestReport | None) -> None:
@@ -73,6 +74,8 @@ class Slack(SlackApi):
                 return {"ok": True, "channels": rooms}
             case "conversations.history":
                 return {"ok": True, "messages": self._history(payload)}
+            case "conversations.replies":
+                return {"ok": True, "messages": self._thread(payload)}
         raise NotImplementedError(method)
 
     async def aclose(self) -> None:
@@ -81,8 +84,14 @@ class Slack(SlackApi):
     def _posted(self, payload: Mapping[str, object]) -> Mapping[str, object]:
         channel = self._id_of(str(payload["channel"]))
         post = dict(payload) | {"ts": f"{len(self._posts) + 1_800_000_000}.000100"}
+        if "thread_ts" in post and (channel, post["thread_ts"]) not in self._posts:
+            self._journal.strays += 1
         self._posts[channel, post["ts"]] = post
         told = _payload_of(post)
+        if "thread_ts" in post and "reply_broadcast" not in post:
+            # It tells nobody anything: what happened is said below a message for whoever looks there.
+            self._journal.histories[str(told["delivery_id"])] += 1
+            return {"ok": True, "channel": channel, "ts": post["ts"]}
         self._journal.take(
             f"slack {self._who[channel]}", str(told["delivery_id"]), _texts(told.get("delivery_ids")), None
         )
@@ -105,14 +114,21 @@ class Slack(SlackApi):
         return {"ok": True}
 
     def _history(self, payload: Mapping[str, object]) -> list[dict[str, object]]:
-        there = [post for (channel, _), post in self._posts.items() if channel == payload["channel"]]
-        return there[::-1]
+        return [post for post in self._of(payload)[::-1] if "thread_ts" not in post]
+
+    def _thread(self, payload: Mapping[str, object]) -> list[dict[str, object]]:
+        first = payload["ts"]
+        return [post for post in self._of(payload) if first in {post["ts"], post.get("thread_ts")}]
+
+    def _of(self, payload: Mapping[str, object]) -> list[dict[str, object]]:
+        return [post for (channel, _), post in self._posts.items() if channel == payload["channel"]]
 
 
 class Mailbox:
     """A channel of e-mail whose server takes everything. Messages are composed as they would be."""
 
     can_edit = False
+    has_threads = False
     pace = 0.0
     summary_size = 200
     service = "email"
@@ -124,7 +140,8 @@ class Mailbox:
         del address
         return "mail"
 
-    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:
+    async def send(self, address: str, message: Message, *, plain: bool = False, reply_to: str = "") -> str:
+        del reply_to  # there are no threads
         mail = compose(message, SENDER, address, text_only=plain)
         names: list[str] = []
         report: DigestReport | None = None
@@ -141,9 +158,17 @@ class Mailbox:
     async def edit(self, receipt: str, notification: Notification, *, plain: bool = False) -> None:
         raise NotImplementedError
 
-    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:
-        del address, delivery_ids, since
+    async def confirm(
+        self, address: str, delivery_ids: Collection[str], since: int, *, threads: Collection[str] = ()
+    ) -> Mapping[str, str]:
+        del address, delivery_ids, since, threads
         return {}
+
+    async def reply(self, receipt: str, history: History, *, plain: bool = False) -> None:
+        raise NotImplementedError
+
+    async def has_reply(self, receipt: str, delivery_id: str, since: int) -> bool:
+        raise NotImplementedError
 
     async def aclose(self) -> None:
         """There is no connection."""

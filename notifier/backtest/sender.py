@@ -14,6 +14,7 @@ from notifier.config.values import MINUTE
 from notifier.model import Alert, AlertState, EndReason, Gathered, Kind, Severity, Silence, Target
 from notifier.rules import (
     REPEATS,
+    REPLIES,
     Drop,
     Dropped,
     Gate,
@@ -217,7 +218,7 @@ class Sender:
             self.fates[-1] = replace(done, message=self._messages, together=together)
             before = self.outbox.told[alert.id].get(target)
             # What becomes of the alert is shown by a message that can be edited, not by a reminder after it.
-            if row.kind not in REPEATS or before is None or not before.can_edit:
+            if row.kind not in REPLIES or before is None or not before.can_edit:
                 stands = standing(alert)
                 self.outbox.told[alert.id][target] = Told(
                     alert.version, alert.call_count, edit_at, can_edit, stands

@@ -16,7 +16,7 @@ from tests.support.hook import FakeHook
 from tests.support.slack import FakeSlack
 from tests.support.slack_faults import Pace
 from tests.support.slack_state import Posted, Workspace
-from tests.support.smtp import MailServer
+from tests.support.smtp import MailServer, text_of
 
 CALLED = re.compile(r"Customer \d{5}")
 _CLOCK = SystemClock()
@@ -125,6 +125,8 @@ class Heard:
     def tellings(self) -> Iterator[Telling]:
         """All of them, in no order."""
         for message in self.workspace.posted:
+            if message.is_quiet:
+                continue
             key = (message.channel, message.ts, len(message.edits))
             if key not in self._slack:
                 self._slack[key] = self._told_in(message)
@@ -132,9 +134,7 @@ class Heard:
         for recipient, mail in self.mail.received[self._mails :]:
             at = self.mail.accepted[self._mails]
             self._mails += 1
-            body = mail.get_body(("plain",))
-            assert body is not None
-            called = {*CALLED.findall(body.get_content())}
+            called = {*CALLED.findall(text_of(mail))}
             self._mail += [Telling(call, recipient, at, f"mail {self._mails}") for call in called]
         yield from self._mail
         for number, (document, at) in enumerate(zip(self.hook.accepted, self.hook.times, strict=False)):

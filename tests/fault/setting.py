@@ -6,6 +6,7 @@ APP_ID = 1111113
 ROOM, NAMED, ANITA, HOOK, COUNTED, OPS = "C0ROOM", "C0NAMED", "DU0ANITA", "webhook", "C0COUNT", "C0OPS"
 PROGRAM = "program"
 LEAD, DEPUTY = "lead@example.com", "deputy@example.com"
+ANSWERS_TO = "Leads <lead@example.com>"
 
 ARRIVES = {
     "room": (ROOM,),

@@ -12,7 +12,7 @@ from tests.fault.lapse import Lapse
 from tests.fault.life.setting import ROOMS
 from tests.fault.proxy import Proxy
 from tests.fault.remotes import PartlySilentSlack, TimedHook, TimedMail, TimedWorkspace, timed_slack
-from tests.fault.setting import APP_ID, COUNTED, NAMED, OPS, PROGRAM, ROOM, sections
+from tests.fault.setting import ANSWERS_TO, APP_ID, COUNTED, NAMED, OPS, PROGRAM, ROOM, sections
 from tests.support.hook import PATH, SECRET
 from tests.support.slack import WEBHOOK
 from tests.support.smtp import CERTIFICATE
@@ -62,6 +62,7 @@ class Sides:
             "port": self.to_mail.port,
             "security": self.mail.security,
             "sender": "Missed calls <calls@example.com>",
+            "reply_to": ANSWERS_TO,
         }
         if self.mail.password is not None:
             email |= {"username": "u", "password": "${SMTP_PASSWORD}"}

@@ -75,6 +75,7 @@ def test_a_message_that_does_not_say_what_became_of_it_is_found() -> None:
     ):
         assert complaints(life, FIRST) == ("Ann: C0LIFE still reads 'Call back Ann'",)
         assert complaints(life, replace(FIRST, is_alone=False)) == ()
+        assert complaints(life, replace(FIRST, now=None)) == ()
     assert complaints(acted("ack", DUE + 2_000), replace(FIRST, now="Lead is on it")) == ()
 
 

@@ -107,6 +107,10 @@ SLACK = (
     *_slack(TargetBroken, "users_not_found", "missing_scope", where="users.lookupByEmail"),
     *_slack(
         EditRefused,
+        *("thread_not_found", "cannot_reply_to_message", "restricted_action_non_threadable_channel"),
+    ),
+    *_slack(
+        EditRefused,
         *("message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"),
         where="chat.update",
     ),

@@ -64,7 +64,7 @@ class Side(ABC):
     @property
     def patience(self) -> float:
         """Seconds to wait for an answer."""
-        return PATIENCE if str(self.row.fault).startswith("hang") or self.row.fault == "" else 5.0
+        return PATIENCE if str(self.row.fault).startswith("hang") or self.row.fault == "" else 30.0
 
     @property
     def fault(self) -> str | int | Raw:
@@ -131,7 +131,7 @@ class Program(Side):
         else:
             self.far.fail_next(self.fault)
         settings = WebhookReceiver(url=Secret(self.far.url), secret=Secret(SECRET))
-        return Webhook("room", settings, webhook_client(5.0), self.clock, timeout=self.patience)
+        return Webhook("room", settings, webhook_client(30.0), self.clock, timeout=self.patience)
 
     async def heal(self) -> None:
         if self.row.fault == UNREACHABLE:

@@ -19,9 +19,18 @@ EVIL = [
     "\r\n> ",
     "https://a.b/c",
     "नमस्ते",
+    "\u202e\u2066",  # right to left
+    "\u200b\ufeff\u2060",  # no width
+    "\x00\x1b[31m\x85",
+    "\ud83d",  # half of an emoji
+    "👨‍👩‍👧🏽",
+    ":tada:",
+    "98123 45678",
+    "{{ 7*7 }}",
+    "</h1><script>",
 ]
 texts = (
-    st.text(max_size=60) | st.lists(st.sampled_from(EVIL), max_size=40).map("".join) | st.just("&" * 5_000)
+    st.text(max_size=60) | st.lists(st.sampled_from(EVIL), max_size=40).map("".join) | st.just("&" * 10_000)
 )
 times = st.integers(-(10**15), 10**15) | st.integers(1_780_000_000_000, 1_800_000_000_000)
 calls = st.builds(
@@ -53,6 +62,8 @@ alerts = st.builds(
     handled_by=texts | texts.map("agent {}".format),
     handled_at=st.none() | st.just(0),
     snoozed_until=st.none() | times,
+    customer=st.just("") | texts | st.just("+919812345678"),
+    follows_up=st.booleans(),
 )
 events = st.builds(Event, st.just(0), st.sampled_from(EventKind), texts, texts, st.none() | times)
 told = st.builds(ToldLine, texts, times, st.sampled_from(Kind))
@@ -80,4 +91,5 @@ notifications = st.builds(
     attempts=st.none() | attempts,
     is_agent_leg=st.booleans(),
     stands_in_for=texts,
+    mask_numbers=st.booleans(),
 )

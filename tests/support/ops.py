@@ -13,7 +13,7 @@ from notifier.config.schema import Delivery
 from notifier.host.disk import StoreFile
 from notifier.host.health import Health
 from notifier.loop import Wakes
-from notifier.model import Message, Notice, NoticeKind, Notification
+from notifier.model import History, Message, Notice, NoticeKind, Notification
 from notifier.notices import Lookout, Notices, Teller
 from notifier.rules import ALWAYS, Directory, Hours
 from notifier.store.database import Database
@@ -61,6 +61,7 @@ class OpsChannel:
     service: str = "slack"
     confirms: bool = True
     can_edit: bool = True
+    has_threads: bool = False
     pace: float = 1.0
     summary_size: int = 20
     sends: deque[Step] = field(default_factory=deque)
@@ -73,8 +74,9 @@ class OpsChannel:
     def lane(self, address: str) -> str:
         return address
 
-    async def send(self, address: str, message: Message, *, plain: bool = False) -> str:
+    async def send(self, address: str, message: Message, *, plain: bool = False, reply_to: str = "") -> str:
         assert isinstance(message, Notice)
+        assert not reply_to
         self.tries += 1
         if self.gate is not None:
             await self.gate.wait()
@@ -102,12 +104,21 @@ class OpsChannel:
     async def edit(self, receipt: str, notification: Notification, *, plain: bool = False) -> None:
         raise AssertionError("a notice is never edited")
 
-    async def confirm(self, address: str, delivery_ids: Collection[str], since: int) -> Mapping[str, str]:
+    async def confirm(
+        self, address: str, delivery_ids: Collection[str], since: int, *, threads: Collection[str] = ()
+    ) -> Mapping[str, str]:
+        assert not threads
         self.looked.append((address, tuple(delivery_ids), since))
         if self.looks:
             raise self.looks.popleft()
         there = {one.delivery_id for one in self.journal if one.address == address}
         return {one: "receipt" for one in delivery_ids if self.confirms and one in there}
+
+    async def reply(self, receipt: str, history: History, *, plain: bool = False) -> None:
+        raise AssertionError("nothing is said below a notice")
+
+    async def has_reply(self, receipt: str, delivery_id: str, since: int) -> bool:
+        raise AssertionError("nothing is looked for below a notice")
 
     async def aclose(self) -> None:
         pass

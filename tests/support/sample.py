@@ -108,7 +108,8 @@ def a_notice(**over: Any) -> Notice:
         uid="8888888888888888aaaaaaaaaaaaaaaa",
         kind=NoticeKind.CREDENTIALS_BROKEN,
         subject="slack",
-        reason="chat.postMessage: invalid_auth; check slack.bot_token and the app's scopes",
+        reason="the Slack app lacks the scope chat:write: add it to the app (OAuth & Permissions → Bot Token"
+        " Scopes), and install the app again (chat.postMessage: missing_scope)",
         raised_at=START - 60 * MINUTE,
         cleared_at=None,
         zone=ZoneInfo("Asia/Kolkata"),

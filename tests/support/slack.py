@@ -15,7 +15,15 @@ from tests.support.slack_state import Limited, Posted, Refusal, Room, Workspace
 
 TOKEN = "xoxb-test"
 WEBHOOK = "/services/T/B/X"
-_READS = {"conversations.history", "conversations.list", "users.lookupByEmail"}
+_READS = {
+    "conversations.history",
+    "conversations.list",
+    "conversations.replies",
+    "usergroups.list",
+    "usergroups.users.list",
+    "users.info",
+    "users.lookupByEmail",
+}
 _WEBHOOK_STATUS = {
     "action_prohibited": 403,
     "channel_not_found": 404,
@@ -73,6 +81,10 @@ class FakeSlack:
     def add_user(self, user: str, email: str) -> None:
         self.workspace.users[user] = email
 
+    def add_group(self, group: str, handle: str) -> None:
+        """Only a bot with the scope usergroups:read sees it, which it has not unless a test adds it."""
+        self.workspace.groups[group] = handle
+
     def fail_next(self, method: str, failure: str | int | Raw, times: int = 1) -> None:
         """Let the next requests to a method (or "webhook") fail.
 
@@ -85,12 +97,17 @@ class FakeSlack:
         """
         self._faults.plan(method, failure, times)
 
+    def mend(self) -> None:
+        """Nothing of what was planned fails any more."""
+        self._faults.clear()
+
     async def start(self, port: int = 0) -> int:
         """Listen on loopback; returns the port."""
         self._faults.stopped.clear()
         app = web.Application(client_max_size=16 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/services/{rest:.*}", self._webhook)
+        self._add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
@@ -102,6 +119,9 @@ class FakeSlack:
         self._faults.stopped.set()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    def _add_routes(self, app: web.Application) -> None:
+        """More of Slack, where something else makes more of it."""
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -127,19 +147,23 @@ class FakeSlack:
 
     def _answer(self, request: web.Request, method: str, asked: dict[str, Any]) -> web.Response:
         try:
-            self._authorize(request)
+            self._authorize(request, method)
             granted = ",".join(sorted(self.workspace.scopes))
-            return web.json_response(
-                self.workspace.answer(method, asked), headers={"x-oauth-scopes": granted}
-            )
+            return web.json_response(self._done(method, asked), headers={"x-oauth-scopes": granted})
         except Refusal as refusal:
             return _refused(method, refusal)
         except Limited as limited:
             return _limited(limited)
 
-    def _authorize(self, request: web.Request) -> None:
-        if request.headers.get("Authorization") != f"Bearer {self.token}":
+    def _token_for(self, _method: str) -> str:
+        return self.token
+
+    def _authorize(self, request: web.Request, method: str) -> None:
+        if request.headers.get("Authorization") != f"Bearer {self._token_for(method)}":
             raise Refusal("invalid_auth" if "Authorization" in request.headers else "not_authed")
+
+    def _done(self, method: str, asked: dict[str, Any]) -> dict[str, object]:
+        return self.workspace.answer(method, asked)
 
     def _hooked(self, request: web.Request, asked: dict[str, Any]) -> web.Response:
         try:

@@ -55,6 +55,9 @@ class Faults:
     def plan(self, method: str, failure: str | int | Raw, times: int) -> None:
         self._planned.setdefault(method, deque()).extend([failure] * times)
 
+    def clear(self) -> None:
+        self._planned.clear()
+
     def take(self, method: str) -> str | int | Raw | None:
         planned = self._planned.get(method)
         return planned.popleft() if planned else None

@@ -51,6 +51,13 @@ class Posted:
     blocks: list[dict[str, Any]] | None
     metadata: dict[str, Any] | None
     edits: tuple["Posted", ...] = ()
+    thread_ts: str | None = None  # of the message that it is a reply to
+    broadcast: bool = False  # a reply that is shown in the channel, too
+
+    @property
+    def is_quiet(self) -> bool:
+        """Does it stand in a thread only? It tells how things went, and calls for nobody."""
+        return self.thread_ts is not None and not self.broadcast
 
     @property
     def delivery_id(self) -> str | None:
@@ -60,24 +67,36 @@ class Posted:
 
 @dataclass
 class Workspace:
-    """`now` tells UTC ms; `refuses_blocks` makes every message with blocks an invalid one."""
+    """`now` tells UTC ms; `refuses_blocks` makes every message with blocks an invalid one.
+
+    What Slack does with a reply to a message that is gone is not documented: some saw it refused with the
+    code that `refuses_orphans` may be, others saw it posted outside of any thread. Nor is documented whether
+    a channel's history has replies that are shown there (`lists_broadcasts`).
+    """
 
     now: Callable[[], int]
     pace: Pace | None = None
     scopes: set[str] = field(default_factory=lambda: set(ALL_SCOPES))
     refuses_blocks: bool = False
+    refuses_orphans: str = ""
+    lists_broadcasts: bool = False
     posted: list[Posted] = field(default_factory=list)
+    count: int = 0  # of all that ever were
     rooms: dict[str, Room] = field(default_factory=dict)  # by id
     users: dict[str, str] = field(default_factory=dict)  # id → e-mail address
+    groups: dict[str, str] = field(default_factory=dict)  # id → handle
 
     def answer(self, method: str, asked: Arguments) -> Answer:
         methods: dict[str, Callable[[Arguments], Answer]] = {
             "auth.test": lambda _: {"user_id": "UBOT", "user": "missed-calls", "team": "Test"},
+            "chat.delete": self._delete,
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,
             "conversations.list": self._list,
+            "conversations.replies": self._replies,
             "conversations.open": self._open,
+            "usergroups.list": self._list_groups,
             "users.lookupByEmail": self._look_up,
         }
         if method not in methods:
@@ -96,10 +115,30 @@ class Workspace:
         seconds = self.pace.wait(channel) if self.pace else 0
         if seconds:
             raise Limited(seconds)
-        ts = f"{self.now() // 1000}.{len(self.posted) + 1:06d}"
-        kept = Posted(channel, ts, message.get("text", ""), message.get("blocks"), message.get("metadata"))
+        self.count += 1
+        ts = f"{self.now() // 1000}.{self.count:06d}"
+        thread = message.get("thread_ts")
+        if thread is not None and self.standing(channel, thread) is None:
+            thread = None  # as Slack does it, without a word
+        kept = Posted(
+            channel,
+            ts,
+            message.get("text", ""),
+            message.get("blocks"),
+            message.get("metadata"),
+            thread_ts=thread,
+            broadcast=thread is not None and bool(message.get("reply_broadcast")),
+        )
         self.posted.append(kept)
         return kept
+
+    def standing(self, channel: str, ts: str) -> Posted | None:
+        """A message that nobody has deleted."""
+        return next((one for one in self.posted if (one.channel, one.ts) == (channel, ts)), None)
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Somebody deletes a message."""
+        self.posted[:] = [one for one in self.posted if (one.channel, one.ts) != (channel, ts)]
 
     def _check(self, message: Arguments) -> None:
         code = fault(dict(message))
@@ -113,8 +152,29 @@ class Workspace:
         room = self._room(str(asked.get("channel", "")))
         if room.archived:
             raise Refusal("is_archived")
+        if not room.member and "chat:write.public" not in self.scopes:
+            raise Refusal("not_in_channel")
+        self._check_thread(room, asked)
         kept = self.keep(room.id, asked)
-        return {"channel": room.id, "ts": kept.ts, "message": {"text": kept.text}}
+        thread = {} if kept.thread_ts is None else {"thread_ts": kept.thread_ts}
+        return {"channel": room.id, "ts": kept.ts, "message": {"text": kept.text, **thread}}
+
+    def _delete(self, asked: Arguments) -> Answer:
+        self._need("chat:write")
+        if self.standing(asked["channel"], asked["ts"]) is None:
+            raise Refusal("message_not_found")
+        self.delete(asked["channel"], asked["ts"])
+        return {"channel": asked["channel"], "ts": asked["ts"]}
+
+    def _check_thread(self, room: Room, asked: Arguments) -> None:
+        thread = asked.get("thread_ts")
+        if thread is None:
+            return
+        first = self.standing(room.id, thread)
+        if first is None and self.refuses_orphans:
+            raise Refusal(self.refuses_orphans)
+        if first is not None and first.thread_ts is not None:
+            raise Refusal("cannot_reply_to_message")  # only what begins a thread is replied to
 
     def _update(self, asked: Arguments) -> Answer:
         self._need("chat:write")
@@ -136,24 +196,31 @@ class Workspace:
         return {"channel": room.id, "ts": before.ts}
 
     def _history(self, asked: Arguments) -> Answer:
+        room = self._readable(asked)
+        found = [
+            one
+            for one in reversed(self.posted)
+            if one.channel == room.id and (not one.thread_ts or (one.broadcast and self.lists_broadcasts))
+        ]
+        return _listed(found, asked)
+
+    def _replies(self, asked: Arguments) -> Answer:
+        """The first message, whenever it was posted, and what was replied; oldest first."""
+        room = self._readable(asked)
+        first = self.standing(room.id, str(asked["ts"]))
+        if first is None:
+            raise Refusal("thread_not_found")
+        below = [one for one in self.posted if (one.channel, one.thread_ts) == (room.id, first.ts)]
+        return _listed([first, *below], asked, always=first.ts)
+
+    def _readable(self, asked: Arguments) -> Room:
         room = self.rooms.get(asked["channel"])
         if room is None:
             raise Refusal("channel_not_found")
         self._need({"C": "channels", "G": "groups", "D": "im"}[room.id[0]] + ":history")
         if not room.member:
             raise Refusal("not_in_channel")
-        oldest, shows = (
-            float(asked.get("oldest", 0)),
-            str(asked.get("include_all_metadata", "")) in {"1", "true"},
-        )
-        newest_first = [m for m in reversed(self.posted) if m.channel == room.id and float(m.ts) > oldest]
-        page, more = _page(newest_first, asked)
-        messages = [
-            {"type": "message", "ts": m.ts, "text": m.text}
-            | ({"metadata": m.metadata} if shows and m.metadata else {})
-            for m in page
-        ]
-        return {"messages": messages, **more}
+        return room
 
     def _list(self, asked: Arguments) -> Answer:
         kinds = str(asked.get("types", "public_channel")).split(",")
@@ -164,10 +231,15 @@ class Workspace:
             room
             for room in self.rooms.values()
             if not room.id.startswith("D")
+            and not (room.archived and str(asked.get("exclude_archived", "")) in {"1", "true"})
             and (not room.private or (room.member and "private_channel" in kinds))
         ]
         page, more = _page(seen, asked)
-        return {"channels": [{"id": room.id, "name": room.name} for room in page], **more}
+        listed = [
+            {"id": room.id, "name": room.name, "is_member": room.member, "is_archived": room.archived}
+            for room in page
+        ]
+        return {"channels": listed, **more}
 
     def _open(self, asked: Arguments) -> Answer:
         self._need("im:write")
@@ -184,6 +256,11 @@ class Workspace:
             raise Refusal("users_not_found")
         return {"user": {"id": found}}
 
+    def _list_groups(self, _: Arguments) -> Answer:
+        self._need("usergroups:read")
+        groups = [{"id": found, "handle": handle, "date_delete": 0} for found, handle in self.groups.items()]
+        return {"usergroups": groups}
+
     def _room(self, address: str) -> Room:
         name = address.removeprefix("#")
         room = next((r for r in self.rooms.values() if address == r.id or name == r.name), None)
@@ -194,6 +271,23 @@ class Workspace:
     def _need(self, scope: str) -> None:
         if scope not in self.scopes:
             raise Refusal("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
+
+
+def _listed(found: list[Posted], asked: Arguments, *, always: str = "") -> Answer:
+    """A page of messages that are not too old."""
+    oldest = float(asked.get("oldest", 0))
+    shows = str(asked.get("include_all_metadata", "")).lower() in {"1", "true"}
+    page, more = _page([one for one in found if one.ts == always or float(one.ts) > oldest], asked)
+    return {"messages": [_shown(one, shows_metadata=shows) for one in page], **more}
+
+
+def _shown(one: Posted, *, shows_metadata: bool) -> Answer:
+    said: Answer = {"type": "message", "ts": one.ts, "text": one.text}
+    if one.thread_ts:
+        said["thread_ts"] = one.thread_ts
+    if one.broadcast:
+        said["subtype"] = "thread_broadcast"
+    return said | ({"metadata": one.metadata} if shows_metadata and one.metadata else {})
 
 
 def _page(found: list[Any], asked: Arguments) -> tuple[list[Any], Answer]:

@@ -32,6 +32,14 @@ def _serving() -> ssl.SSLContext:
     return context
 
 
+def text_of(message: EmailMessage) -> str:
+    """The text part, what goes on below on one line again."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    said: str = body.get_content()
+    return said.replace("\n  ", " ")
+
+
 class Listener:
     """A server whose connections all end with it."""
 

@@ -63,6 +63,7 @@ class World(Views):
         self, folder: Path, rules: Sequence[Mapping[str, Any]] = (EVERY_CALL,), **sections: Any
     ) -> None:
         self.path = folder / "notifier.db"
+        self.has_threads = bool(sections.pop("threads", False))  # below messages that can be edited
         self.clock = FakeClock()
         self.counters = Counters(self.clock)
         self.began = START
@@ -141,7 +142,12 @@ class World(Views):
             self.channels.setdefault(
                 name,
                 ScriptedChannel(
-                    name, self.clock, self.sent, can_edit=receiver.can_edit, confirms=receiver.can_edit
+                    name,
+                    self.clock,
+                    self.sent,
+                    can_edit=receiver.can_edit,
+                    has_threads=receiver.can_edit and self.has_threads,
+                    confirms=receiver.can_edit,
                 ),
             )
         for name in set(self.channels) - set(config.receivers):

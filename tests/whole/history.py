@@ -14,6 +14,7 @@ from tests.support.doomed import DoomedDatabase
 from tests.support.exchange import Killed
 from tests.support.world import World
 from tests.support.writing import pragma
+from tests.whole.below import check_all_said, check_below
 from tests.whole.facts import Facts, Life
 from tests.whole.owed import check_decisions, check_dropped, check_ended, check_handed_on
 from tests.whole.pings import check_doubles, check_ping
@@ -30,7 +31,7 @@ class History:
     """
 
     def __init__(self, folder: Path, setup: Setup) -> None:
-        self.world = World(folder, follow_up=True, **setup.sections())
+        self.world = World(folder, follow_up=True, threads=True, **setup.sections())
         self.world.database.close()
         self.database = self.world.database = DoomedDatabase(self.world.path)
         pragma(self.world.database, "synchronous=OFF")
@@ -99,6 +100,7 @@ class History:
         self._changes(began, rows)
         arrived = Counter((one.address, one.delivery_id) for one in self.world.sent if not one.edits)
         check_doubles(arrived, self.lost, {"#room", "U209"})
+        check_below(self.world)
 
     def _lost(self, rows: Sequence[OutboxRow], *, was_killed: bool) -> None:
         """What arrived just now without our learning of it."""
@@ -192,6 +194,7 @@ class History:
             channel.always = channel.never_edits = None
             channel.sends.clear()
             channel.edits.clear()
+            channel.replies.clear()
             channel.looks.clear()
         for lists in self.world.lists.values():
             for exchange in lists.lists.values():
@@ -213,6 +216,7 @@ class History:
             self.world.clock.advance(min(max(due - now, 2 * MINUTE), DAY))
             due = await self.go("pfts")
         check_end(self.world, self.facts)
+        check_all_said(self.world, self.facts.failing)
 
     async def go(self, order: str) -> int | None:
         """Some stages; when something is due next, UTC ms, as far as they know."""

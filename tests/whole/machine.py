@@ -95,6 +95,7 @@ class Whole(Happenings):
         if channel is not None:
             self.history.facts.failing.add(receiver)
             channel.sends.extend(FAULTS[fault]() for _ in range(times))
+            channel.replies.extend(FAULTS[fault]() for _ in range(times))
         self._miss(times, "210", 0)
         self.runs(self.history.go(order))
 

@@ -23,7 +23,7 @@ class Said:
     message: str = ""  # which
     is_alone: bool = True  # no summary: it can be edited
     is_marked: bool = False  # it said from the start that it is done
-    now: str = ""  # what it says after all its edits
+    now: str | None = ""  # what it says after all its edits; None where it is never edited
     has_news: bool = False  # it said from the start what had become of it by then
 
 

@@ -138,7 +138,9 @@ def _not_true(life: Life, about: Sequence[Said]) -> Iterator[str]:
     """A message of its own says how it stands; a reminder is a nudge, and stays as it is."""
     for one in about:
         may_be_edited = one.is_alone and one.target in BY_BOT and one.kind is not Kind.REMINDER
-        if may_be_edited and not any(word in one.now for word in life.words):
+        if one.now is None or not may_be_edited:
+            continue
+        if not any(word in one.now for word in life.words):
             yield f"{life.customer}: {one.target} still reads {one.now[:80]!r}"
 
 

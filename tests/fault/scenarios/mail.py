@@ -5,6 +5,7 @@ Whether an e-mail has arrived can't be asked: one that was accepted without our 
 
 from collections.abc import Iterator
 
+from tests.fault import letters
 from tests.fault.breaks import (
     Break,
     CutAnswer,
@@ -101,9 +102,12 @@ async def opensmtpd(world: World) -> None:
                 await world.clock.sleep(world.rng.uniform(0.5, 3.0))
                 await server.start()
             await world.some_told(2, BY_MAIL)
+            await letters.post(server.port)
+            await world.wait(lambda: letters.have_arrived(world.sides.mail.received), "our own letters")
         await world.see_to_the_end()
     finally:
         await server.kill()
+    world.complaints += letters.faults(world.sides.mail.received)
     world.expect_in_time(MOST_LATE, BY_SLACK)
 
 

@@ -29,8 +29,8 @@ async def by_the_book(world: World) -> None:
             await _follow(world, machine, "Restore")
             await world.some_told(5)
             # What an upgrade that changes the schema would have left.
-            await machine.must(f"sqlite_copy={STORE}.before-0003; notifier backup $sqlite_copy")
-            await machine.must(f"chown notifier:notifier {STORE}.before-0003")
+            await machine.must(f"sqlite_copy={STORE}.before-0004; notifier backup $sqlite_copy")
+            await machine.must(f"chown notifier:notifier {STORE}.before-0004")
             await world.some_told(5)
             await _follow(world, machine, "Roll back")
             await world.some_told(5)
