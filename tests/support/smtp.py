@@ -37,7 +37,7 @@ def text_of(message: EmailMessage) -> str:
     body = message.get_body(("plain",))
     assert body is not None
     said: str = body.get_content()
-    return said.replace("\n  ", " ")
+    return said.replace("\r\n", "\n").replace("\n  ", " ")
 
 
 class Listener:

@@ -17,7 +17,6 @@ _KINDS = {
         Kind.STEP: r"Escalated(?: to you)?: |Told again: ",
     }.items()
 }
-_FOLD = re.compile(r"\n +")  # where a mail's text goes on with the line above
 _DONE = ("Reached", "Resolved")
 _NEWS = (*_DONE, "is on it", "Open again")
 
@@ -43,7 +42,7 @@ def reports(workspace: TimedWorkspace) -> list[Posted]:
 
 def _said(text: str, target: str, at: int, message: str, now: str | None) -> Iterator[Said]:
     is_alone = _ITEM.search(text) is None
-    for part in [text] if is_alone else _FOLD.sub(" ", text).splitlines():
+    for part in [text] if is_alone else text.splitlines():
         for customer in {*CALLED.findall(part)}:
             kind = next((kind for kind, words in _KINDS.items() if words.search(part)), Kind.FIRST)
             is_marked = not is_alone and any(word in part for word in _DONE)
